@@ -1,0 +1,20 @@
+import { rmSync } from 'node:fs'
+
+import esbuild from 'rollup-plugin-esbuild'
+
+rmSync(new URL('dist', import.meta.url), { recursive: true, force: true })
+
+export default {
+  input: { index: 'src/index.ts', worker: 'src/worker.ts' },
+  external: /^node:/,
+  plugins: [esbuild({ target: ['es2023', 'node22.15'], tsconfig: 'tsconfig.build.json' })],
+  output: {
+    dir: 'dist',
+    format: 'es',
+    sourcemap: true,
+    // Every chunk lies flat beside worker.js: the source says `new URL('./worker.js', import.meta.url)`.
+    entryFileNames: '[name].js',
+    minifyInternalExports: false,
+    chunkFileNames: chunk => (chunk.isDynamicEntry ? '[name].js' : 'core.js'),
+  },
+}

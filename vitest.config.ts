@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    retry: 0,
+    server: {
+      deps: {
+        // Loaded by Node itself and not by Vite: the built package, and the modules that workers import as well,
+        // so that a task has one identity (its module's file URL) in every thread.
+        external: [/\/dist\/[^/]+\.js$/, /\.tasks\.(mjs|ts)$/],
+      },
+    },
+  },
+})
