@@ -14,7 +14,7 @@
 import type { Carrier } from './carrier.ts'
 import { IMPOSTOR, isShared, kindOf, ODD } from './kinds.ts'
 import { Reader } from './reader.ts'
-import { keyStep, refused, tooDeep, unsendable, within } from './refusal.ts'
+import { keyStep, Refusal, refused, tooDeep, unsendable } from './refusal.ts'
 import { ARRAY, BARE, MAX_DEPTH, OBJECT } from './tags.ts'
 import { Writer } from './writer.ts'
 
@@ -38,80 +38,68 @@ export class Guard {
   /** `value` itself or the copy to use in its place. `root` names it in the `NotSendableError` if it cannot cross. */
   admit(value: unknown, root: string): unknown {
     if (this.#discipline === 'trust') return value
-    switch (typeof value) {
-      case 'object':
-        return value === null || this.#admitted.has(value) ? value : this.#object(value, root)
-      case 'function':
-      case 'symbol':
-        try {
-          this.#isConstant(value, new Set(), 0)
-        } catch (thrown) {
-          throw refused(thrown, root)
-        }
+    if (typeof value === 'function' || typeof value === 'symbol') {
+      if (!isTask(this.#carrier, value)) throw refused(unsendable(value), root)
+    } else if (typeof value === 'object' && value !== null && !this.#admitted.has(value)) {
+      return this.#object(value, root)
     }
     return value
   }
 
   #object(value: object, root: string): unknown {
-    try {
-      if (isShared(value, kindOf(value))) return value
-      if (this.#discipline === 'freeze') {
-        const found = new Set<object>()
-        if (this.#isConstant(value, found, 0)) {
-          // Only now: a value that is refused or copied is left as it was.
-          for (const object of found) this.#admitted.add(Object.freeze(object))
-          return value
-        }
-      }
-    } catch (thrown) {
-      throw refused(thrown, root)
-    }
-    this.#writer.begin()
-    this.#writer.value(value, root)
-    this.#reader.begin(this.#writer.words, 0, this.#writer.length, this.#discipline === 'freeze')
+    if (isShared(value, kindOf(value))) return value
+    const freeze = this.#discipline === 'freeze'
+    if (freeze && this.#freeze(value, root)) return value
+    const writer = this.#writer
+    writer.begin()
+    writer.value(value, root)
+    this.#reader.begin(writer.words, 0, writer.length, freeze)
     return this.#reader.value()
   }
 
+  #freeze(value: object, root: string): boolean {
+    const found = new Set<object>()
+    try {
+      if (!this.#isConstant(value, found)) return false
+    } catch (thrown) {
+      throw refused(thrown, root)
+    }
+    // Only now: a value that is refused or copied is left as it was.
+    for (const object of found) this.#admitted.add(Object.freeze(object))
+    return true
+  }
+
   /** Whether freezing all that is `found` in `value` makes it constant. */
-  #isConstant(value: unknown, found: Set<object>, depth: number): boolean {
-    if (typeof value === 'function' && this.#carrier.taskId(value as (...args: never[]) => unknown) >= 0) return true
-    if (typeof value === 'function' || typeof value === 'symbol') throw unsendable(value)
-    if (typeof value !== 'object' || value === null) return true
-    if (this.#admitted.has(value) || found.has(value)) return true
+  #isConstant(value: unknown, found: Set<object>, depth = 0): boolean {
+    if (typeof value === 'function' || typeof value === 'symbol') {
+      if (isTask(this.#carrier, value)) return true
+      throw unsendable(value)
+    }
+    if (typeof value !== 'object' || value === null || this.#admitted.has(value) || found.has(value)) return true
     const kind = kindOf(value)
     if (kind <= ODD) throw unsendable(value, kind === IMPOSTOR)
     if (kind !== OBJECT && kind !== BARE && kind !== ARRAY) return isShared(value, kind)
     if (depth >= MAX_DEPTH) throw tooDeep()
     found.add(value)
-    return kind === ARRAY
-      ? this.#isConstantArray(value as unknown[], found, depth + 1)
-      : this.#isConstantObject(value, found, depth + 1)
-  }
-
-  #isConstantArray(array: unknown[], found: Set<object>, depth: number): boolean {
-    // One key for each element and `length`: no holes and nothing else.
-    if (Reflect.ownKeys(array).length !== array.length + 1) return false
-    for (let i = 0; i < array.length; i++) {
-      try {
-        if (!this.#isConstant(array[i], found, depth)) return false
-      } catch (thrown) {
-        throw within(thrown, `[${i}]`)
-      }
-    }
-    return true
-  }
-
-  #isConstantObject(object: object, found: Set<object>, depth: number): boolean {
-    for (const key of Reflect.ownKeys(object)) {
+    const keys = Reflect.ownKeys(value)
+    // An array has a key for each element, and `length`: no holes and nothing else. Its elements are not asked for
+    // their descriptors, which would cost more than all of the rest.
+    if (kind === ARRAY && keys.length !== (value as unknown[]).length + 1) return false
+    for (const key of keys) {
       if (typeof key === 'symbol') return false
-      const property = Object.getOwnPropertyDescriptor(object, key)
-      if (!property?.enumerable || !('value' in property)) return false
+      const property = kind === ARRAY ? undefined : Object.getOwnPropertyDescriptor(value, key)
+      if (property && (!property.enumerable || !('value' in property))) return false
       try {
-        if (!this.#isConstant(property.value, found, depth)) return false
+        const part = property ? property.value : (value as Record<string, unknown>)[key]
+        if (!this.#isConstant(part, found, depth + 1)) return false
       } catch (thrown) {
-        throw within(thrown, keyStep(key))
+        throw Refusal.within(thrown, kind === ARRAY ? `[${key}]` : keyStep(key))
       }
     }
     return true
   }
+}
+
+function isTask(carrier: Carrier, value: unknown): boolean {
+  return typeof value === 'function' && carrier.taskId(value as (...args: never[]) => unknown) >= 0
 }

@@ -44,10 +44,14 @@ export class Reader {
 
   /** The next value of the message. */
   value(): unknown {
-    const value = this.#read(this.#word())
+    const value = this.#next()
     // The message may be garbage from here on, though not its values.
     if (this.#at === this.#end && this.#objects.length > 0) this.#objects = []
     return value
+  }
+
+  #next(): unknown {
+    return this.#read(this.#word())
   }
 
   #read(head: number): unknown {
@@ -132,7 +136,7 @@ export class Reader {
     this.#objects.push(object)
     for (let i = 0; i < n; i++) {
       const key = this.#text(this.#word(), true)
-      const value = this.#read(this.#word())
+      const value = this.#next()
       if (key === '__proto__') define(object, key, value, true)
       else object[key] = value
     }
@@ -143,7 +147,7 @@ export class Reader {
     this.#expect(n)
     const array: unknown[] = []
     this.#objects.push(array)
-    for (let i = 0; i < n; i++) array.push(this.#read(this.#word()))
+    for (let i = 0; i < n; i++) array.push(this.#next())
     return this.#frozen ? Object.freeze(array) : array
   }
 
@@ -155,12 +159,12 @@ export class Reader {
     if (length > 0) {
       // Setting `length` would reserve memory for up to 2^25 elements; one element far out makes the engine use a table.
       array[length - 1] = 0
-      delete array[length - 1]
+      Reflect.deleteProperty(array, length - 1)
     }
     for (let i = 0; i < n; i++) {
       const index = this.#word() >>> 0
       if (index >= length) throw this.#corrupt()
-      array[index] = this.#read(this.#word())
+      array[index] = this.#next()
     }
     return this.#frozen ? Object.freeze(array) : array
   }
@@ -168,17 +172,14 @@ export class Reader {
   #map(n: number): unknown {
     this.#expect(2 * n)
     const map = this.#keep(new Map<unknown, unknown>())
-    for (let i = 0; i < n; i++) {
-      const key = this.#read(this.#word())
-      map.set(key, this.#read(this.#word()))
-    }
+    for (; n > 0; n--) map.set(this.#next(), this.#next())
     return map
   }
 
   #set(n: number): unknown {
     this.#expect(n)
     const set = this.#keep(new Set<unknown>())
-    for (let i = 0; i < n; i++) set.add(this.#read(this.#word()))
+    for (; n > 0; n--) set.add(this.#next())
     return set
   }
 
@@ -197,7 +198,7 @@ export class Reader {
     const number = this.#objects.push(undefined) - 1
     const offset = this.#word() >>> 0
     const length = this.#word() >>> 0
-    const buffer = this.#read(this.#word()) as ArrayBufferLike
+    const buffer = this.#next() as ArrayBufferLike
     const View = VIEWS[index]
     if (View === undefined) throw this.#corrupt()
     // The constructors take other things than buffers, and check offset and length against a buffer.
@@ -211,7 +212,7 @@ export class Reader {
   }
 
   #primitive(): unknown {
-    const value = this.#read(this.#word())
+    const value = this.#next()
     if (value === undefined || Object(value) === value) throw this.#corrupt()
     return value
   }
@@ -222,7 +223,7 @@ export class Reader {
     for (let i = 0; i < n; i++) {
       const key = this.#string()
       const visible = this.#word() === 1
-      define(error, key, this.#read(this.#word()), visible)
+      define(error, key, this.#next(), visible)
     }
     return error
   }

@@ -9,26 +9,25 @@ export class Refusal {
   path = ''
   readonly what: string
   readonly hint: string
-  /** Too deep: its path would be a page long. Only the root is named. */
-  readonly deep: boolean
-  /** Told by this mark, not by `instanceof`: what a getter throws may be a Proxy, which must not be asked for its prototype. */
-  readonly #mark = true
-
-  static is(thrown: unknown): thrown is Refusal {
-    return typeof thrown === 'object' && thrown !== null && #mark in thrown
-  }
+  /** Too deep: its path would be a page long, and only the root is named. */
+  readonly #deep: boolean
 
   constructor(what: string, hint: string, deep = false) {
     this.what = what
     this.hint = hint
-    this.deep = deep
+    this.#deep = deep
   }
-}
 
-/** `thrown`, with one more step in front of its path. */
-export function within(thrown: unknown, step: string): unknown {
-  if (Refusal.is(thrown) && !thrown.deep) thrown.path = step + thrown.path
-  return thrown
+  /** Not by `instanceof`: what a getter throws may be a Proxy, which must not be asked for its prototype. */
+  static is(thrown: unknown): thrown is Refusal {
+    return typeof thrown === 'object' && thrown !== null && #deep in thrown
+  }
+
+  /** `thrown`, with one more step in front of its path. */
+  static within(thrown: unknown, step: string): unknown {
+    if (Refusal.is(thrown) && !thrown.#deep) thrown.path = step + thrown.path
+    return thrown
+  }
 }
 
 export function keyStep(key: string): string {
@@ -56,15 +55,11 @@ export function inWords(thrown: unknown): string {
 }
 
 export function tooDeep(): Refusal {
-  return new Refusal(
-    'nested too deeply',
-    'Send a flatter value, such as an array of nodes that refer to each other by index.',
-    true,
-  )
+  return new Refusal('nested too deeply', 'Send a flatter value, such as an array of nodes.', true)
 }
 
 export function tooLarge(what: string): Refusal {
-  return new Refusal(`${what}, too large to copy`, 'Put it into a SharedArrayBuffer, or send it in parts.')
+  return new Refusal(`${what}, too large to copy`, 'Share it in a SharedArrayBuffer.')
 }
 
 /** For a function, symbol or object that has no way across. */

@@ -32,12 +32,13 @@ export type Sendable<T> = unknown extends T
         ? Why<'a symbol cannot cross threads'>
         : T extends PromiseLike<unknown>
           ? Why<'a Promise cannot cross threads: await it first'>
-          : T extends WeakMap<WeakKey, unknown> | WeakSet<WeakKey> | WeakRef<WeakKey>
-            ? Why<'weak references cannot cross threads'>
-            : T extends ReadonlyMap<infer K, infer V>
-              ? SendableMap<T, K, V>
-              : T extends ReadonlySet<infer V>
-                ? SendableSet<T, V>
+          : T extends ReadonlyMap<infer K, infer V>
+            ? SendableMap<T, K, V>
+            : T extends ReadonlySet<infer V>
+              ? SendableSet<T, V>
+              : // After Map and Set, which have all the methods of their weak relatives.
+                T extends WeakMap<WeakKey, unknown> | WeakSet<WeakKey> | WeakRef<WeakKey>
+                ? Why<'weak references cannot cross threads'>
                 : { [K in keyof T]: Sendable<T[K]> }
 
 type SendableMap<T, K, V> = [K, V] extends [Sendable<K>, Sendable<V>] ? T : ReadonlyMap<Sendable<K>, Sendable<V>>

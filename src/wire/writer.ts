@@ -11,7 +11,7 @@ import { dissect } from './error.ts'
 import { IMPOSTOR, kindOf, ODD, unbox } from './kinds.ts'
 import type { View } from './kinds.ts'
 import { Numbering } from './numbering.ts'
-import { asRefusal, inWords, keyStep, Refusal, refused, tooDeep, tooLarge, unsendable, within } from './refusal.ts'
+import { asRefusal, inWords, keyStep, Refusal, refused, tooDeep, tooLarge, unsendable } from './refusal.ts'
 import * as tag from './tags.ts'
 import { MAX_COUNT, MAX_DEPTH, TAG_BITS, TAG_MASK } from './tags.ts'
 import { writeText } from './text.ts'
@@ -181,7 +181,7 @@ export class Writer {
         n++
       }
     } catch (thrown) {
-      throw within(thrown, keyStep(at))
+      throw Refusal.within(thrown, keyStep(at))
     }
     this.words[head] = (n << TAG_BITS) | kind
   }
@@ -202,7 +202,7 @@ export class Writer {
         else this.#write(value)
       }
     } catch (thrown) {
-      throw within(thrown, `[${i}]`)
+      throw Refusal.within(thrown, `[${i}]`)
     }
   }
 
@@ -214,7 +214,7 @@ export class Writer {
       try {
         this.#write(array[Number(index)])
       } catch (thrown) {
-        throw within(thrown, `[${index}]`)
+        throw Refusal.within(thrown, `[${index}]`)
       }
     }
   }
@@ -235,7 +235,7 @@ export class Writer {
         n++
       })
     } catch (thrown) {
-      throw within(thrown, `.${part}()[${n}]`)
+      throw Refusal.within(thrown, `.${part}()[${n}]`)
     }
     this.words[head] = (n << TAG_BITS) | kind
   }

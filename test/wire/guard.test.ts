@@ -51,7 +51,7 @@ describe('freeze', () => {
     ['getter', { get x() { return 1 } }], // prettier-ignore
     ['symbol key', { [Symbol('s')]: 1 }],
     ['hidden property', Object.defineProperty({}, 'x', { value: 1 })],
-    ['hole', [, 1]],
+    ['hole', Object.assign(new Array(2), { 1: 1 })],
     ['property of an array', Object.assign([1], { x: 1 })],
   ])('copies a value with a %s, and leaves the original alone', (_, part) => {
     const value = { part, rest: { a: [1] } }

@@ -9,6 +9,8 @@ import { FakeCarrier } from './fake-carrier.ts'
 const carrier = new FakeCarrier([new SharedArrayBuffer(16)], [() => 1])
 const reader = new Reader(carrier)
 
+const head = (kind: number, payload = 0): number => (payload << tag.TAG_BITS) | kind
+
 /** Reads one value; what is not a value must be a CorruptError. Answers whether it was a value. */
 function read(words: Int32Array, at = 0, end = words.length): boolean {
   try {
@@ -68,7 +70,6 @@ describe('words that no writer wrote', () => {
     for (let end = 0; end < message.length; end++) expect(read(message, 0, end)).toBe(false)
   })
 
-  const head = (kind: number, payload = 0): number => (payload << tag.TAG_BITS) | kind
   it.each([
     ['nothing', []],
     ['memory that nobody wrote', [0, 0, 0]],

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict'
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, it } from 'vitest'
 
 import { Guard } from '../../src/wire/guard.ts'

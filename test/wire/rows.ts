@@ -96,7 +96,7 @@ export const rows: Row[] = [
     type: 'any other function, class',
     crosses: 'refused',
     note: 'in an object too: nothing is left out silently',
-    examples: () => [() => 1, Point, async () => {}, Math.sin, { save: () => 1 }, [[{ then() {} }]]],
+    examples: () => [() => 1, Point, async () => {}, Math.sin, { save: () => 1 }, [[{ f() {} }]]],
   },
   {
     type: 'plain object',
@@ -125,7 +125,7 @@ export const rows: Row[] = [
     type: 'array',
     crosses: 'copied',
     note: 'holes stay holes; properties other than elements are left out (`structuredClone` keeps them)',
-    examples: () => [[], [1, [2, [3]]], [undefined, null], [, 1, ,], new Array(3), Array.from({ length: 100 }),
+    examples: () => [[], [1, [2, [3]]], [undefined, null], Object.assign(new Array(3), { 1: 1 }), new Array(3), Array.from({ length: 100 }),
       Object.assign(new Array(1000), { 7: 'x' }), Object.assign(new Array(2 ** 32 - 1), { 4e9: 'x' }),
       Array.from({ length: 1000 }, (_, i) => i / 3)], // prettier-ignore
   },
@@ -161,6 +161,9 @@ export const rows: Row[] = [
     crosses: 'copied',
     note: 'invalid ones too',
     examples: () => [new Date(0), new Date(-8.64e15), new Date('2026-01-01T00:00:00.123Z'), new Date(NaN)],
+    // Node 22 takes no invalid date for equal to another.
+    arrives: (sent: Date, got: Date) =>
+      Object.getPrototypeOf(got) === Date.prototype && Object.is(got.getTime(), sent.getTime()),
   },
   {
     type: 'RegExp',

@@ -16,7 +16,13 @@ it('another thread reads what this one wrote, and the other way round', async ()
   const value: Record<string, unknown> = {
     numbers: [1, -0, 0.1, NaN, 2n ** 70n],
     text: ['short', 'é', 'lone \ud800', 'long '.repeat(200), 'д'.repeat(500)],
-    built: [new Map([[1, new Set(['a'])]]), new Date(5), /x/gi, new Uint16Array([1, 2]), [, 1]],
+    built: [
+      new Map([[1, new Set(['a'])]]),
+      new Date(5),
+      /x/gi,
+      new Uint16Array([1, 2]),
+      Object.assign(new Array(2), { 1: 1 }),
+    ],
     error: new TypeError('kept', { cause: { code: 7 } }),
     task: double,
     view,

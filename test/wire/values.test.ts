@@ -54,16 +54,16 @@ describe('identity', () => {
   })
 })
 
-describe('a refusal', () => {
-  const pathOf = (value: unknown): string => {
-    try {
-      cross(value)
-    } catch (error) {
-      if (error instanceof NotSendableError) return error.message
-    }
-    return 'nothing was refused'
+const pathOf = (value: unknown): string => {
+  try {
+    cross(value)
+  } catch (error) {
+    if (error instanceof NotSendableError) return error.message
   }
+  return 'nothing was refused'
+}
 
+describe('a refusal', () => {
   it.each([
     [{ user: { save() {} } }, 'value.user.save is a function that is not a task. Declare it'],
     [[{}, { 'a b': [Symbol('x')] }], 'value[1]["a b"][0] is a symbol'],
