@@ -1,0 +1,33 @@
+// Declare
+export { type Forked, type ModuleMeta, type Portable, type Task, task, type TaskMethods } from './task/task.ts'
+
+// Fork and join, inside a task
+export { type Arguments, fork, join } from './task/fork.ts'
+export { type Call, type Calls, invokeAll, type Results } from './task/invoke-all.ts'
+export { type Scope, scope } from './task/scope.ts'
+export { migrated, poolSize, progress, workerIndex, yieldNow } from './task/place.ts'
+
+// Enter
+export { broadcast, run, runSync, runWith, stats } from './pool/default.ts'
+export { Pool, type Stats } from './pool/pool.ts'
+export type { PoolOptions, RunOptions } from './pool/options.ts'
+export type { Tally } from './scheduler/counters.ts'
+
+// Values
+export type { Discipline } from './wire/guard.ts'
+export { registerError } from './wire/error.ts'
+export type { Immutable, Sendable } from './wire/sendable.ts'
+
+// Errors
+export {
+  CanceledError,
+  CorruptError,
+  FilchError,
+  ForkError,
+  LimitError,
+  NotSendableError,
+  OptionError,
+  PoolClosedError,
+  TaskError,
+  WorkerLostError,
+} from './errors.ts'

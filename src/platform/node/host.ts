@@ -1,0 +1,47 @@
+import { availableParallelism } from 'node:os'
+import { Worker as Thread, type ResourceLimits } from 'node:worker_threads'
+
+import type { Registry } from '../../scheduler/registry.ts'
+import { ChannelBuffers } from './buffers.ts'
+import type { Papers } from './thread.ts'
+
+/** Threads that the machine, its affinity mask and its container's quota leave to this process. */
+export const cores: () => number = availableParallelism
+
+export const environment: Readonly<Record<string, string | undefined>> = process.env
+
+export function openBuffers(registry: Registry, channel: string): ChannelBuffers {
+  return new ChannelBuffers(registry, channel)
+}
+
+/** Starts a thread that does not keep the process alive. `ended` is called once, when it can take no further step. */
+export function startThread(
+  papers: Papers,
+  limits: ResourceLimits,
+  ended: (why: string) => void,
+): { stop(): Promise<unknown> } {
+  const thread = new Thread(new URL('./worker.js', import.meta.url), {
+    name: `${papers.name} ${papers.seat}`,
+    workerData: papers,
+    resourceLimits: limits,
+  })
+  thread.unref()
+  let failure = ''
+  thread.on('error', error => (failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error)))
+  thread.once('exit', code => ended(failure === '' ? `its thread exited with code ${code}` : failure))
+  return { stop: () => thread.terminate() }
+}
+
+/** Holds the event loop, while held: pending work must, and nothing else that filch has does. */
+export class Hold {
+  readonly #timer = setInterval(() => {}, 2 ** 30).unref()
+
+  set(on: boolean): void {
+    if (on) this.#timer.ref()
+    else this.#timer.unref()
+  }
+
+  end(): void {
+    clearInterval(this.#timer)
+  }
+}

@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { workerData } from 'node:worker_threads'
+
+import { store } from '../../memory/atomics.ts'
+import { live } from '../../scheduler/loop.ts'
+import { Passport } from '../../scheduler/passport.ts'
+import { ACTIVE, Registry } from '../../scheduler/registry.ts'
+import { stack } from '../../scheduler/context.ts'
+import { takeSeat } from '../../scheduler/seat.ts'
+import { Worker } from '../../scheduler/worker.ts'
+import { type Discipline, Guard } from '../../wire/guard.ts'
+import { ChannelBuffers } from './buffers.ts'
+
+/** What the caller hands to a new thread. */
+export interface Papers {
+  readonly memory: WebAssembly.Memory
+  readonly threads: number
+  readonly seat: number
+  readonly name: string
+  readonly channel: string
+  readonly immutability: Discipline
+}
+
+/** Value of `ACTIVE` once the thread is on its way out by itself. */
+export const LEAVING = 2
+
+/** The thread's whole life. Returns when the pool stops. */
+export async function serve(): Promise<void> {
+  const papers = workerData as Papers
+  const registry = Registry.attach(papers.memory, papers.threads)
+  const buffers = new ChannelBuffers(registry, papers.channel)
+  const require = createRequire(import.meta.url)
+  const passport = new Passport(registry, buffers, url => void require(fileURLToPath(url)))
+  // Tickets of two workers differ, so that a fork that strayed to another worker is not taken for one of its own.
+  stack.seq = papers.seat << 22
+  const worker = new Worker(registry, papers.seat, passport, new Guard(passport, papers.immutability))
+  takeSeat(papers.name)
+  process.once('exit', () => store(registry.arena.words, registry.seat(papers.seat) + ACTIVE, LEAVING))
+  await live(worker, {
+    load: url => import(url),
+    turn: () => new Promise(resolve => void setImmediate(resolve)),
+  })
+  buffers.close()
+}

@@ -1,0 +1,104 @@
+import { OptionError } from '../errors.ts'
+import type { Discipline } from '../wire/guard.ts'
+
+/** How a pool is made. Every option has a default; a value that cannot be used is an error, and so is an unknown name. */
+export interface PoolOptions {
+  /**
+   * Threads. Default: `FILCH_THREADS`, else as many as this process may use at once (`availableParallelism()`). 0: no thread is
+   * started and everything runs on the caller, with the same results.
+   */
+  readonly threads?: number
+  /** Shown in errors, thread names and `stats()`. Default: `filch`. */
+  readonly name?: string
+  /** Stack of each thread in MB. Default 4, as Node's. Deep recursion in tasks needs more. */
+  readonly stackSizeMb?: number
+  /** Heap limit of each thread in MB. A thread beyond it ends with a `WorkerLostError`, and another takes its place. Default: Node's. */
+  readonly maxHeapMb?: number
+  /**
+   * What happens to objects given to a fork, which must not change afterwards: whether it is stolen must not matter.
+   * `freeze` (default) freezes them deeply, once per object; `copy` copies them at every fork; `trust` does nothing and
+   * believes you.
+   */
+  readonly immutability?: Discipline
+}
+
+/** The same, checked, with the defaults filled in. */
+export type Settings = Required<Omit<PoolOptions, 'maxHeapMb'>> & Pick<PoolOptions, 'maxHeapMb'>
+
+const MOST_THREADS = 510
+const NAMES = ['threads', 'name', 'stackSizeMb', 'maxHeapMb', 'immutability']
+
+export function settle(options: PoolOptions, variable: string | undefined, cores: number): Settings {
+  if (typeof options !== 'object' || options === null)
+    throw new OptionError('options', options, 'Give an object, or nothing.')
+  for (const name of Object.keys(options)) {
+    if (!NAMES.includes(name)) throw new OptionError('An option', name, `There are: ${NAMES.join(', ')}.`)
+  }
+  // Own properties only: an inherited one was meant for something else.
+  const own: PoolOptions = Object.fromEntries(Object.entries(options))
+  const settings = {
+    threads: own.threads ?? fromVariable(variable) ?? cores,
+    name: own.name ?? 'filch',
+    stackSizeMb: own.stackSizeMb ?? 4,
+    immutability: own.immutability ?? 'freeze',
+  }
+  const { threads, name, stackSizeMb, immutability } = settings
+  if (!Number.isInteger(threads) || threads < 0 || threads > MOST_THREADS) {
+    throw new OptionError('threads', threads, `Give a whole number from 0 to ${MOST_THREADS}.`)
+  }
+  if (typeof name !== 'string' || name === '') throw new OptionError('name', name, 'Give some text.')
+  if (typeof stackSizeMb !== 'number' || !(stackSizeMb >= 1 && stackSizeMb <= 1024)) {
+    throw new OptionError('stackSizeMb', stackSizeMb, 'Give a number of megabytes from 1 to 1024.')
+  }
+  if (!['freeze', 'copy', 'trust'].includes(immutability)) {
+    throw new OptionError('immutability', immutability, "Give 'freeze', 'copy' or 'trust'.")
+  }
+  const { maxHeapMb } = own
+  if (maxHeapMb === undefined) return settings
+  if (typeof maxHeapMb !== 'number' || !(maxHeapMb >= 8)) {
+    throw new OptionError('maxHeapMb', maxHeapMb, 'Give a number of megabytes, at least 8.')
+  }
+  return { ...settings, maxHeapMb }
+}
+
+/** `FILCH_THREADS`: a whole number; empty counts as not set. */
+function fromVariable(text: string | undefined): number | undefined {
+  if (text === undefined || text.trim() === '') return undefined
+  if (!/^[0-9]{1,3}$/.test(text.trim())) {
+    throw new OptionError(
+      'FILCH_THREADS',
+      text,
+      `Set it to a whole number from 0 to ${MOST_THREADS}, or leave it empty.`,
+    )
+  }
+  return Number(text)
+}
+
+/** How a run is made. */
+export interface RunOptions {
+  /** Cancels the run: its promise rejects at once, queued work is dropped, running tasks end at their next fork or `yieldNow`. */
+  readonly signal?: AbortSignal
+  /** The same after so many milliseconds. */
+  readonly timeout?: number
+  /** Called on the caller's event loop, some ten times a second while it changes, with the sum of what the tasks gave to `progress`. */
+  readonly onProgress?: (done: number) => void
+}
+
+const RUN_NAMES = ['signal', 'timeout', 'onProgress']
+
+export function checkRun(options: RunOptions): void {
+  if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
+  for (const name of Object.keys(options)) {
+    if (!RUN_NAMES.includes(name))
+      throw new OptionError('An option of a run', name, `There are: ${RUN_NAMES.join(', ')}.`)
+  }
+  const { signal, timeout, onProgress } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new OptionError('signal', signal, 'Give an AbortSignal.')
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
+    throw new OptionError('timeout', timeout, 'Give a number of milliseconds, 0 or more.')
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new OptionError('onProgress', onProgress, 'Give a function.')
+  }
+}

@@ -1,0 +1,249 @@
+import { ForkError } from '../errors.ts'
+import { store } from '../memory/atomics.ts'
+import { cores, environment, Hold, openBuffers } from '../platform/node/host.ts'
+import { readTally, type Tally } from '../scheduler/counters.ts'
+import { Passport } from '../scheduler/passport.ts'
+import { ACTIVE, Registry } from '../scheduler/registry.ts'
+import { seatedIn } from '../scheduler/seat.ts'
+import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
+import { currentWorker, Worker } from '../scheduler/worker.ts'
+import { notTask } from '../task/fork.ts'
+import type { Task } from '../task/task.ts'
+import { Guard } from '../wire/guard.ts'
+import { Crew } from './crew.ts'
+import { checkRun, type PoolOptions, type RunOptions, type Settings, settle } from './options.ts'
+import { Runs } from './runs.ts'
+
+/** What a pool has done so far, threads and caller together, and each of them apart. */
+export interface Stats extends Tally {
+  readonly name: string
+  readonly threads: number
+  /** Runs whose promise has not settled. */
+  readonly pending: number
+  /** One entry a thread, then the caller's own. */
+  readonly workers: readonly Tally[]
+}
+
+let pools = 0
+
+/**
+ * Threads that run tasks and steal work from each other. Most programs need none: {@link run} uses one that makes itself.
+ *
+ * Threads start when the pool is made and sleep while there is nothing to do; an idle pool does not keep the process alive,
+ * a pending run does. A thread that dies is replaced.
+ *
+ * @example
+ * ```ts
+ * import { equal } from 'node:assert/strict'
+ * import { Pool, task } from 'filch'
+ *
+ * export const cube = task((n: number) => n ** 3)
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool({ threads: 2, name: 'cubes' })
+ *   equal(await pool.run(cube, 3), 27)
+ * }
+ * ```
+ *
+ * @throws {OptionError} if an option is unknown or has a value that cannot be used
+ * @throws {ForkError} in a thread that is itself a worker of a pool
+ */
+export class Pool {
+  readonly name: string
+  /** Threads of this pool. */
+  readonly threads: number
+  readonly #registry: Registry
+  readonly #worker: Worker
+  readonly #runs: Runs
+  readonly #crew: Crew
+  readonly #hold: Hold
+  readonly #closeBuffers: () => void
+  #closing: Promise<void> | undefined
+  #broken: Error | undefined
+
+  constructor(options: PoolOptions = {}) {
+    refuseInWorker('A pool')
+    const settings: Settings = settle(options, environment['FILCH_THREADS'], cores())
+    this.name = settings.name
+    this.threads = settings.threads
+    this.#registry = Registry.initialise(settings.threads)
+    const channel = `filch ${process.pid} ${++pools}`
+    const buffers = openBuffers(this.#registry, channel)
+    this.#closeBuffers = () => buffers.close()
+    const passport = new Passport(this.#registry, buffers, () => {})
+    this.#worker = new Worker(
+      this.#registry,
+      this.#registry.caller,
+      passport,
+      new Guard(passport, settings.immutability),
+    )
+    this.#hold = new Hold()
+    this.#runs = new Runs(this.#worker, settings.name, this.#hold)
+    this.#crew = new Crew(this.#worker, this.#runs, settings, {
+      memory: this.#registry.arena.memory,
+      threads: settings.threads,
+      name: settings.name,
+      channel,
+      immutability: settings.immutability,
+    })
+    this.#worker.awake = () => this.#crew.inspect()
+    this.#crew.onBroken = why => {
+      this.#broken = why
+      this.#runs.refuse(why)
+    }
+  }
+
+  /**
+   * Runs a task on the pool and resolves to its result.
+   *
+   * Arguments are copied (shared memory passes by reference), so they may change afterwards; the task sees frozen copies.
+   * Rejects with what the task threw: same class, message, cause and properties, with the stack of both threads.
+   *
+   * @throws {NotSendableError} (rejects) if an argument or the result cannot cross; `path` names the place
+   * @throws {PoolClosedError} (rejects) after `close`
+   * @throws {WorkerLostError} (rejects) if the thread that ran it ended
+   */
+  run<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
+    return this.#start(fn, args, {}) as Promise<ReturnType<F>>
+  }
+
+  /** As {@link run}, with a signal, a timeout, or progress reports. */
+  runWith<F extends AnyFunction>(options: RunOptions, fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
+    try {
+      checkRun(options)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+    return this.#start(fn, args, options) as Promise<ReturnType<F>>
+  }
+
+  /**
+   * Runs a task to its end while the caller waits and works along: forks run here unless a thread takes them. Blocks the event
+   * loop, so it is for scripts and tests, not for servers. Inside a task it is a plain call.
+   */
+  runSync<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): ReturnType<F> {
+    const record = recordOrThrow(fn)
+    if (currentWorker() !== undefined) return fn(...args) as ReturnType<F>
+    this.#refuseClosed()
+    const active = this.#registry.seat(this.#registry.caller) + ACTIVE
+    store(this.#worker.words, active, 1)
+    try {
+      return this.#worker.call(record, args) as ReturnType<F>
+    } finally {
+      store(this.#worker.words, active, 0)
+      this.#worker.counters.jobs++
+      this.#worker.counters.flush()
+      this.#runs.drain()
+    }
+  }
+
+  /** Runs a task once on every thread, whenever that thread is between jobs, and resolves to all results, by worker index. */
+  async broadcast<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>[]> {
+    const record = recordOrThrow(fn)
+    this.#refuseClosed()
+    const seats = Array.from({ length: Math.max(1, this.threads) }, (_, seat) => seat)
+    const results = await Promise.allSettled(seats.map(seat => this.#runs.start(record, args, seat, {}, here())))
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+    return results.map(result => (result as PromiseFulfilledResult<ReturnType<F>>).value)
+  }
+
+  /** Totals of a moment ago. */
+  stats(): Stats {
+    this.#worker.counters.flush()
+    const workers = Array.from({ length: this.#registry.seats }, (_, seat) => readTally(this.#registry, seat))
+    const sum = (key: keyof Tally): number => workers.reduce((total, tally) => total + tally[key], 0)
+    return {
+      name: this.name,
+      threads: this.threads,
+      pending: this.#runs.pending,
+      forks: sum('forks'),
+      published: sum('published'),
+      steals: sum('steals'),
+      helped: sum('helped'),
+      jobs: sum('jobs'),
+      sleeps: sum('sleeps'),
+      workers,
+    }
+  }
+
+  /**
+   * Ends the pool: refuses new runs at once, lets the pending ones end, then stops the threads. May be called again: the
+   * promise is the same.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close(true)
+    return this.#closing
+  }
+
+  /** As {@link close}, but pending runs reject with `PoolClosedError` and the threads are stopped in the middle of their tasks. */
+  destroy(): Promise<void> {
+    if (this.#closing === undefined) this.#closing = this.#close(false)
+    else this.#runs.refuse(this.#runs.closed())
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(patiently: boolean): Promise<void> {
+    if (patiently && this.#runs.pending > 0 && this.#broken === undefined) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#runs.onQuiet = resolve
+      await promise
+    }
+    this.#runs.refuse(this.#runs.closed())
+    this.#hold.set(true)
+    await this.#crew.stop()
+    this.#hold.end()
+    this.#closeBuffers()
+  }
+
+  #start(fn: unknown, args: readonly unknown[], options: RunOptions): Promise<unknown> {
+    try {
+      const record = recordOrThrow(fn)
+      refuseInTask('run')
+      this.#refuseClosed()
+      return this.#runs.start(record, args, -1, options, here())
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  #refuseClosed(): void {
+    if (this.#broken !== undefined) throw this.#broken
+    if (this.#closing !== undefined) throw this.#runs.closed()
+  }
+}
+
+export function recordOrThrow(fn: unknown): TaskRecord {
+  const record = typeof fn === 'function' ? recordOf(fn as AnyFunction) : undefined
+  if (record === undefined) throw notTask(fn)
+  return record
+}
+
+export function refuseInTask(what: string): void {
+  if (currentWorker() === undefined) return
+  throw new ForkError(
+    'ERR_FILCH_RUN_IN_TASK',
+    `${what} was called inside a task, where nothing can be awaited. Call the task, or fork and join it.`,
+  )
+}
+
+/** Where the user's call is, for the stack of a later error. Formatted only if it is read. */
+function here(): { readonly stack?: string } {
+  const site: { stack?: string } = {}
+  Error.captureStackTrace(site, here)
+  return site
+}
+
+/** A worker imports the modules of its tasks; if one of them starts work at its top level, it would do so in every worker. */
+export function refuseInWorker(what: string): void {
+  const pool = seatedIn()
+  if (pool === undefined) return
+  throw new ForkError(
+    'ERR_FILCH_IN_WORKER',
+    `${what} was started in a worker of the pool ${pool}, which imports this module for its tasks. Move the tasks to a file of ` +
+      'their own, or guard the start: if (import.meta.main) { … } (Node 24 and later).',
+  )
+}

@@ -1,0 +1,230 @@
+import { CanceledError, PoolClosedError } from '../errors.ts'
+import { load, store } from '../memory/atomics.ts'
+import type { Hold } from '../platform/node/host.ts'
+import { WANT } from '../scheduler/registry.ts'
+import { bury } from '../scheduler/repair.ts'
+import { CANCELED, claim, FAILED, MAILED, PROGRESS, PUBLISHED, STATE, stateOf, takeBack } from '../scheduler/slot.ts'
+import type { TaskRecord } from '../scheduler/tasks.ts'
+import { graft, type Worker } from '../scheduler/worker.ts'
+import type { RunOptions } from './options.ts'
+
+/** A run whose slot is in use. */
+interface Run {
+  resolve(value: unknown): void
+  reject(error: unknown): void
+  /** Where it was started, for the error's stack. */
+  readonly site: { readonly stack?: string }
+  readonly onProgress: ((done: number) => void) | undefined
+  reported: number
+  /** Undoes what the options set up. */
+  cleanUp(): void
+  /** The promise has settled, though the tasks may still be winding down. */
+  settled: boolean
+}
+
+const PROGRESS_INTERVAL = 100
+
+/** The runs that a pool's maker has started: submits them, listens for their ends, settles their promises. */
+export class Runs {
+  readonly #worker: Worker
+  readonly #name: string
+  readonly #hold: Hold
+  readonly #runs = new Map<number, Run>()
+  /** Refs that found the deque full, in order. */
+  readonly #backlog: number[] = []
+  /** Published slots of dead workers, to be freed when they end. */
+  readonly orphans: Set<number> = new Set()
+  #unsettled = 0
+  #listening = false
+  #reporter: NodeJS.Timeout | undefined
+  /** Called when the last unsettled run has settled. */
+  onQuiet: () => void = () => {}
+
+  constructor(worker: Worker, name: string, hold: Hold) {
+    this.#worker = worker
+    this.#name = name
+    this.#hold = hold
+  }
+
+  get pending(): number {
+    return this.#unsettled
+  }
+
+  /** Starts a run; `seat` -1 lets any worker take it. Rejects with NotSendableError before anything has happened. */
+  start(
+    record: TaskRecord,
+    args: readonly unknown[],
+    seat: number,
+    options: RunOptions,
+    site: Run['site'],
+  ): Promise<unknown> {
+    const worker = this.#worker
+    const { jobs, registry } = worker
+    return new Promise((resolve, reject) => {
+      const { signal, timeout, onProgress } = options
+      if (signal?.aborted === true) throw canceled(signal.reason)
+      jobs.writer.begin()
+      for (let i = 0; i < args.length; i++) jobs.writer.value(args[i], `args[${i}]`)
+      const slot = jobs.make(registry.directory.idOf(record), args.length, MAILED, 0)
+      const run: Run = { resolve, reject, site, onProgress, reported: 0, cleanUp: () => {}, settled: false }
+      this.#runs.set(slot, run)
+      if (this.#unsettled++ === 0) this.#hold.set(true)
+      if (signal !== undefined || timeout !== undefined) this.#arm(slot, run, signal, timeout)
+      if (onProgress !== undefined) this.#reporter ??= setInterval(() => this.#report(), PROGRESS_INTERVAL).unref()
+      this.#submit(slot, jobs.publish(slot), seat)
+      this.#listen()
+    })
+  }
+
+  #submit(slot: number, ref: number, seat: number): void {
+    const { registry } = this.#worker
+    const { sleepers, threads } = registry
+    if (threads === 0) {
+      // As on a worker, only here: after the caller's current turn, with copies of arguments and result.
+      queueMicrotask(() => {
+        const word = load(registry.arena.words, slot + STATE)
+        if (stateOf(word) === PUBLISHED && claim(registry.arena, slot, word, registry.caller))
+          this.#worker.execute(slot)
+        this.drain()
+      })
+    } else if (seat >= 0) {
+      registry.mailboxes[seat]!.send(slot)
+      sleepers.wake(seat)
+    } else {
+      if (this.#backlog.length > 0 || !this.#worker.push(ref)) this.#backlog.push(ref)
+      sleepers.wakeOne(threads)
+    }
+  }
+
+  #arm(slot: number, run: Run, signal: AbortSignal | undefined, timeout: number | undefined): void {
+    const abort = (): void => this.#cancel(slot, run, canceled(signal!.reason))
+    signal?.addEventListener('abort', abort, { once: true })
+    const timer =
+      timeout === undefined
+        ? undefined
+        : setTimeout(() => {
+            this.#cancel(slot, run, new CanceledError(`The run did not end within its timeout of ${timeout} ms.`))
+          }, timeout)
+    run.cleanUp = () => {
+      signal?.removeEventListener('abort', abort)
+      clearTimeout(timer)
+    }
+  }
+
+  /** Settles the promise now; the tasks notice at their next fork, because every seat is asked to look up. */
+  #cancel(slot: number, run: Run, error: Error): void {
+    if (run.settled) return
+    const { arena, seats } = this.#worker.registry
+    store(arena.words, slot + CANCELED, 1)
+    this.#settle(run)
+    run.reject(error)
+    const word = load(arena.words, slot + STATE)
+    if (stateOf(word) === PUBLISHED && takeBack(arena, slot, word)) {
+      this.#runs.delete(slot)
+      this.#worker.jobs.forget(slot)
+    } else for (let seat = 0; seat < seats; seat++) store(arena.words, this.#worker.registry.seat(seat) + WANT, 1)
+  }
+
+  #settle(run: Run): void {
+    run.settled = true
+    run.cleanUp()
+    if (--this.#unsettled === 0) {
+      this.#hold.set(false)
+      this.onQuiet()
+    }
+  }
+
+  // --- listening ----------------------------------------------------------------------------------------------------
+
+  /** Waits for mail without blocking, while there is anything to wait for. */
+  #listen(): void {
+    const { sleepers, mailboxes, caller } = this.#worker.registry
+    if (this.#runs.size === 0) return
+    sleepers.announce(caller, false)
+    if (mailboxes[caller]!.holds()) this.#soon()
+    // One waiter is enough: whoever rings notifies it, though it was set up for an earlier announcement.
+    if (!this.#listening) this.#listening = sleepers.sleepAsync(caller, this.#heard)
+    if (!this.#listening) this.#soon()
+  }
+
+  #soon(): void {
+    queueMicrotask(() => this.drain())
+  }
+
+  readonly #heard = (): void => {
+    this.#listening = false
+    this.drain()
+  }
+
+  /** Settles every run that has ended, and listens for the next. */
+  drain(): void {
+    const { registry } = this.#worker
+    registry.sleepers.cancel(registry.caller)
+    registry.mailboxes[registry.caller]!.take(this.#finish)
+    if (this.orphans.size > 0) bury(this.#worker, this.orphans)
+    let sent = 0
+    while (sent < this.#backlog.length && this.#worker.push(this.#backlog[sent]!)) sent++
+    if (sent > 0) {
+      this.#backlog.splice(0, sent)
+      registry.sleepers.wakeOne(registry.threads)
+    }
+    this.#listen()
+  }
+
+  readonly #finish = (slot: number): void => {
+    const { words } = this.#worker.registry.arena
+    const run = this.#runs.get(slot)
+    if (run === undefined) return
+    this.#runs.delete(slot)
+    const done = words[slot + PROGRESS]!
+    const end = this.#worker.jobs.state(slot)
+    let value: unknown
+    let failed = stateOf(end) === FAILED
+    try {
+      value = this.#worker.collect(slot, end)
+    } catch (error) {
+      failed = true
+      value = error
+    }
+    if (run.settled) return
+    this.#settle(run)
+    if (run.onProgress !== undefined && done !== run.reported) run.onProgress(done)
+    if (failed) run.reject(graft(value, run.site.stack))
+    else run.resolve(value)
+  }
+
+  #report(): void {
+    let listeners = 0
+    for (const [slot, run] of this.#runs) {
+      if (run.onProgress === undefined || run.settled) continue
+      listeners++
+      const done = load(this.#worker.registry.arena.words, slot + PROGRESS)
+      if (done === run.reported) continue
+      run.reported = done
+      run.onProgress(done)
+    }
+    if (listeners > 0) return
+    clearInterval(this.#reporter)
+    this.#reporter = undefined
+  }
+
+  /** The pool is gone: every run that has not settled rejects. */
+  refuse(why: Error): void {
+    for (const run of this.#runs.values()) {
+      if (run.settled) continue
+      this.#settle(run)
+      run.reject(why)
+    }
+    this.#runs.clear()
+    this.#backlog.length = 0
+    clearInterval(this.#reporter)
+  }
+
+  closed(): PoolClosedError {
+    return new PoolClosedError(`The pool ${this.#name}`)
+  }
+}
+
+function canceled(reason: unknown): CanceledError {
+  return new CanceledError('The run was canceled by its signal; `cause` is the reason.', { cause: reason })
+}

@@ -1,0 +1,24 @@
+import { ForkError } from '../errors.ts'
+import { Frame, type SlowPath, type Stack } from './stack.ts'
+
+/** What `stack.slow` is while this thread runs no task. */
+export const OUTSIDE: SlowPath = { full: refuse, publish: refuse, join: refuse, admit: refuse }
+
+function refuse(): never {
+  throw new ForkError(
+    'ERR_FILCH_OUTSIDE_TASK',
+    'fork, join and scope work inside a task only. From outside, start one: await run(task, ...args), or runSync(task, ...args).',
+  )
+}
+
+/** The one private stack of this thread: the fast paths of all its tasks close over it. */
+export const stack: Stack = {
+  depth: 1,
+  limit: 1,
+  published: 1,
+  seq: 0,
+  words: new Int32Array(1),
+  want: 0,
+  slow: OUTSIDE,
+  frames: [new Frame()],
+}

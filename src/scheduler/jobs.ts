@@ -1,0 +1,152 @@
+import { type Arena } from '../memory/arena.ts'
+import { load, store } from '../memory/atomics.ts'
+import type { Slab } from '../lockfree/slab.ts'
+import type { Carrier } from '../wire/carrier.ts'
+import { Reader } from '../wire/reader.ts'
+import { Writer } from '../wire/writer.ts'
+import type { Heap } from './heap.ts'
+import type { Registry } from './registry.ts'
+import {
+  BLOCK,
+  CANCELED,
+  COUNT,
+  DELIVERY,
+  INLINE,
+  LENGTH,
+  PAYLOAD,
+  PROGRESS,
+  PUBLISHED,
+  refOf,
+  release,
+  ROOT,
+  STATE,
+  TASK,
+  withState,
+} from './slot.ts'
+
+/** Jobs as one seat makes and reads them: slots, and the words of arguments and results in them. */
+export class Jobs {
+  readonly writer: Writer
+  readonly #reader: Reader
+  readonly #arena: Arena
+  readonly #slab: Slab
+  readonly #heap: Heap
+  readonly #prepare: (slot: number) => void
+
+  readonly #registry: Registry
+
+  constructor(registry: Registry, seat: number, carrier: Carrier) {
+    this.#registry = registry
+    this.#arena = registry.arena
+    this.#slab = registry.slab(seat)
+    this.#heap = registry.heap(seat)
+    this.#prepare = registry.prepare(seat)
+    this.writer = new Writer(carrier)
+    this.#reader = new Reader(carrier)
+  }
+
+  /**
+   * A slot for one execution of `task`, filled with the `count` arguments that the writer holds. Not visible to anybody
+   * before {@link publish}. `root` 0: the job is a run of its own.
+   */
+  make(task: number, count: number, delivery: number, root: number): number {
+    const slot = this.#slab.allocate(this.#prepare)
+    const words = this.#arena.words
+    words[slot + TASK] = task
+    words[slot + COUNT] = count
+    words[slot + DELIVERY] = delivery
+    words[slot + ROOT] = root === 0 ? slot : root
+    words[slot + CANCELED] = 0
+    words[slot + PROGRESS] = 0
+    words[slot + BLOCK] = 0
+    words[slot + LENGTH] = 0
+    if (count !== 0) this.#put(slot)
+    return slot
+  }
+
+  /** Makes the job claimable by whoever gets its ref, which this returns. Publishes all that was written to the slot. */
+  publish(slot: number): number {
+    const words = this.#arena.words
+    const word = words[slot + STATE]!
+    store(words, slot + STATE, withState(word, PUBLISHED, 0))
+    return refOf(slot, word)
+  }
+
+  /** Claimer: the arguments, frozen, as an array. */
+  args(slot: number): unknown[] {
+    const count = this.#arena.words[slot + COUNT]!
+    if (count === 0) return []
+    this.#open(slot, true)
+    const args: unknown[] = []
+    for (let i = 0; i < count; i++) args.push(this.#reader.value())
+    this.drop(slot)
+    return args
+  }
+
+  /** Claimer: what the writer holds becomes the job's result. Follow it by the state. */
+  settle(slot: number): void {
+    this.#put(slot)
+  }
+
+  /** Home: the result, or what was thrown. */
+  outcome(slot: number): unknown {
+    this.#open(slot, false)
+    const value = this.#reader.value()
+    this.drop(slot)
+    return value
+  }
+
+  /** Home: the slot is DONE or FAILED and read. */
+  free(slot: number): void {
+    release(this.#arena, slot)
+    this.#slab.free(slot)
+  }
+
+  /** Home: the slot was taken back, so it is FREE already; its arguments were never read. */
+  forget(slot: number): void {
+    this.drop(slot)
+    this.#slab.free(slot)
+  }
+
+  /** Frees an ended slot for a home that will not. */
+  freeFor(home: number, slot: number): void {
+    release(this.#arena, slot)
+    this.#registry.slab(home).freeRemotely(slot)
+  }
+
+  /** Frees the block of a slot, if it has one. */
+  drop(slot: number): void {
+    const block = this.#arena.words[slot + BLOCK]!
+    if (block === 0) return
+    this.#arena.words[slot + BLOCK] = 0
+    this.#arena.reach(block)
+    this.#heap.free(block)
+  }
+
+  state(slot: number): number {
+    return load(this.#arena.words, slot + STATE)
+  }
+
+  #put(slot: number): void {
+    const { words: from, length } = this.writer
+    let at = slot + PAYLOAD
+    if (length > INLINE) {
+      at = this.#heap.allocate(length)
+      this.#arena.reach(at + length)
+      this.#arena.words[slot + BLOCK] = at
+    }
+    const words = this.#arena.words
+    words[slot + LENGTH] = length
+    if (length > 32) words.set(from.subarray(0, length), at)
+    else for (let i = 0; i < length; i++) words[at + i] = from[i]!
+  }
+
+  #open(slot: number, frozen: boolean): void {
+    const words = this.#arena.words
+    const block = words[slot + BLOCK]!
+    const length = words[slot + LENGTH]!
+    const at = block === 0 ? slot + PAYLOAD : block
+    this.#arena.reach(at + length)
+    this.#reader.begin(this.#arena.words, at, at + length, frozen)
+  }
+}

@@ -1,0 +1,174 @@
+import { CorruptError } from '../errors.ts'
+import { type Arena, GRANULE } from '../memory/arena.ts'
+import { load, replace, store } from '../memory/atomics.ts'
+import { layout } from '../memory/layout.ts'
+
+/**
+ * A slot: the record of one job, that is of one queued execution of a task.
+ *
+ *   FREE -> PUBLISHED -> CLAIMED by s -> DONE | FAILED -> FREE (next generation)
+ *     ^         |
+ *     +---------+  taken back by its home, or canceled (next generation)
+ *
+ * The state word holds state, claimer's seat and generation, and changes as one. Who may move it:
+ *
+ * | from -> to | who | how |
+ * | --- | --- | --- |
+ * | FREE -> PUBLISHED | home (the seat that allocated it) | store; nobody else looks at the slot before |
+ * | PUBLISHED -> CLAIMED | any thread that means to run it | compare-exchange, once per publication: **the claim** |
+ * | PUBLISHED -> FREE | home | compare-exchange |
+ * | CLAIMED -> DONE, FAILED | the claimer; the repair once the claimer's thread is dead | store |
+ * | DONE, FAILED -> FREE | home | store |
+ *
+ * Arguments are written before PUBLISHED and read after the claim; the result before DONE and read after it was seen: all of
+ * it plain. After DONE the claimer does not touch the slot again (home may already use it for something else).
+ */
+export const FREE = 0
+export const PUBLISHED = 1
+export const CLAIMED = 2
+export const DONE = 3
+export const FAILED = 4
+
+const STATE_BITS = 3
+const SEAT_BITS = 9
+const STATE_MASK = (1 << STATE_BITS) - 1
+const SEAT_MASK = (1 << SEAT_BITS) - 1
+const GENERATION_SHIFT = STATE_BITS + SEAT_BITS
+/** Seats that a state word can name. */
+export const SEATS: number = 1 << SEAT_BITS
+
+const record = layout({
+  state: 1,
+  /** Free list or mailbox. */
+  link: 1,
+  /** `MAGIC ^ granule`, written once: tells a slot from anything else that a forged ref may point at. */
+  self: 1,
+  /** The slot made before this one, written once: how the repair finds all slots of a pool. */
+  chain: 1,
+  task: 1,
+  home: 1,
+  /** Number of arguments; while DONE or FAILED unused. */
+  count: 1,
+  /** Address of the words of the arguments or of the result, if they did not fit below; else 0. */
+  block: 1,
+  /** How many words. */
+  length: 1,
+  /** Slot of the run that this job belongs to: where it finds progress and cancellation. */
+  root: 1,
+  /** A run's own: 1 once it shall stop. */
+  canceled: 1,
+  /** A run's own: what `progress` has added up. */
+  progress: 1,
+  /** What becomes of it when it ends: see `Delivery`. */
+  delivery: 1,
+})
+const SIZE = GRANULE
+export const STATE: number = record.at.state
+export const LINK: number = record.at.link
+export const TASK: number = record.at.task
+export const HOME: number = record.at.home
+export const COUNT: number = record.at.count
+export const BLOCK: number = record.at.block
+export const LENGTH: number = record.at.length
+export const ROOT: number = record.at.root
+export const CANCELED: number = record.at.canceled
+export const PROGRESS: number = record.at.progress
+export const DELIVERY: number = record.at.delivery
+export const PAYLOAD: number = record.at.delivery + 1
+export const SLOT_SIZE: number = SIZE
+/** Words of arguments or result that need no block. */
+export const INLINE: number = SIZE - PAYLOAD
+
+/** The home joins it: it polls the state. */
+export const JOINED = 0
+/** Sent to the home's mailbox when it ends. */
+export const MAILED = 1
+
+/** `COUNT` of a FAILED slot that has no words: its claimer's thread died. */
+export const LOST = -1
+/** The same: there was no memory for the words. */
+export const UNSAID = -2
+
+const MAGIC = 0x51_07_f1_1c
+const GRANULE_BITS = 22
+const GRANULE_MASK = (1 << GRANULE_BITS) - 1
+const TAG_MASK = (1 << (32 - GRANULE_BITS)) - 1
+
+export function stateOf(word: number): number {
+  return word & STATE_MASK
+}
+
+export function seatOf(word: number): number {
+  return (word >>> STATE_BITS) & SEAT_MASK
+}
+
+/** `word` with another state and seat, generation kept. */
+export function withState(word: number, state: number, seat: number): number {
+  return ((word >>> GENERATION_SHIFT) << GENERATION_SHIFT) | (seat << STATE_BITS) | state
+}
+
+/** `word` in the next generation, FREE. */
+function nextGeneration(word: number): number {
+  return ((word >>> GENERATION_SHIFT) + 1) << GENERATION_SHIFT
+}
+
+/** The job ref: granule and the low bits of the generation. Never 0 (granule 0 is no slot), never -1. */
+export function refOf(slot: number, word: number): number {
+  return (((word >>> GENERATION_SHIFT) & TAG_MASK) << GRANULE_BITS) | (slot / GRANULE)
+}
+
+/** Address of the slot that `ref` names, whatever its generation. Throws if there is no slot at that place. */
+export function slotOf(arena: Arena, ref: number): number {
+  const granule = ref & GRANULE_MASK
+  const slot = granule * GRANULE
+  if (!arena.reach(slot + SIZE) || arena.words[slot + record.at.self] !== (MAGIC ^ granule)) {
+    throw new CorruptError(`job ref ${ref >>> 0} names no slot`)
+  }
+  return slot
+}
+
+/** True if `ref` was made from this generation of the slot. */
+export function names(ref: number, word: number): boolean {
+  return ref >>> GRANULE_BITS === ((word >>> GENERATION_SHIFT) & TAG_MASK)
+}
+
+/** True if the publication that `ref` names is over or claimed. Final: it cannot become claimable again. */
+export function isDead(arena: Arena, ref: number): boolean {
+  const word = load(arena.words, slotOf(arena, ref) + STATE)
+  return stateOf(word) !== PUBLISHED || !names(ref, word)
+}
+
+/** Claims the job for `seat`. False if it was claimed, taken back or canceled before. */
+export function claim(arena: Arena, slot: number, word: number, seat: number): boolean {
+  return replace(arena.words, slot + STATE, word, withState(word, CLAIMED, seat))
+}
+
+/** Home takes its own publication back. False: somebody has claimed it. */
+export function takeBack(arena: Arena, slot: number, word: number): boolean {
+  return replace(arena.words, slot + STATE, word, nextGeneration(word))
+}
+
+/** Home: what is DONE or FAILED may be used again. */
+export function release(arena: Arena, slot: number): void {
+  store(arena.words, slot + STATE, nextGeneration(arena.words[slot + STATE]!))
+}
+
+/** Once in the life of a record (Slab.allocate): names it and adds it to the pool's chain, whose head is the word `chain`. */
+export function prepareSlot(arena: Arena, slot: number, home: number, chain: number): void {
+  const words = arena.words
+  words[slot + record.at.self] = MAGIC ^ (slot / GRANULE)
+  words[slot + HOME] = home
+  for (;;) {
+    const head = load(words, chain)
+    words[slot + record.at.chain] = head
+    if (replace(words, chain, head, slot)) return
+  }
+}
+
+/** Every slot of the pool, newest first. */
+export function* allSlots(arena: Arena, chain: number): Generator<number> {
+  for (let slot = load(arena.words, chain); slot !== 0; slot = arena.words[slot + record.at.chain]!) {
+    arena.reach(slot + SIZE)
+    yield slot
+  }
+}

@@ -1,0 +1,152 @@
+import { CONTENDED, EMPTY } from '../lockfree/deque.ts'
+import { load, pause, store } from '../memory/atomics.ts'
+import type { Counters } from './counters.ts'
+import { ACTIVE, type Registry, WANT } from './registry.ts'
+import { claim, isDead, names, PUBLISHED, slotOf, STATE, stateOf, TASK } from './slot.ts'
+import { recordByKey, type TaskRecord } from './tasks.ts'
+
+/**
+ * Finds and claims work for one seat.
+ *
+ * A thief takes only **ripe** jobs: it compares a deque's pulse with what it was when it last looked, about a microsecond
+ * ago, and leaves the deque alone if it has moved. Tiny forks, which their owner takes back at once, come and go
+ * in between and are not disturbed; a coarse one is taken a microsecond late. The caller's deque is exempt: nobody takes back there.
+ */
+export class Thief {
+  readonly #registry: Registry
+  readonly #seat: number
+  /** Pulse of each deque when this seat last looked. */
+  readonly #pulses: number[]
+  /** The tasks known in this thread, by their number in the pool. */
+  readonly #known: (TaskRecord | undefined)[] = []
+  #victim: number
+  #random: number
+  /** URL of a module whose task was met but is not known in this thread; taken by {@link missing}. */
+  #missing = ''
+  readonly #counters: Counters
+  readonly #failures: ReadonlyMap<string, Error>
+
+  /** `failures`: modules that this thread has tried to import in vain, so that it may take their jobs and fail them. */
+  constructor(registry: Registry, seat: number, counters: Counters, failures: ReadonlyMap<string, Error>) {
+    this.#registry = registry
+    this.#counters = counters
+    this.#failures = failures
+    this.#seat = seat
+    this.#pulses = registry.deques.map(() => 0)
+    this.#victim = registry.caller
+    this.#random = (seat + 1) * 0x9e3779b9
+  }
+
+  /**
+   * One look at every deque: first `preferred` (the seat to steal back from, or -1), then the last victim, then from a
+   * random one on. Returns the slot claimed, or 0.
+   */
+  take(preferred: number): number {
+    const { seats } = this.#registry
+    const last = this.#victim
+    if (preferred >= 0) {
+      const slot = this.#rob(preferred)
+      if (slot !== 0) return slot
+    }
+    if (last !== preferred) {
+      const slot = this.#rob(last)
+      if (slot !== 0) return slot
+    }
+    // xorshift (Marsaglia 2003)
+    let r = this.#random
+    r ^= r << 13
+    r ^= r >>> 17
+    r ^= r << 5
+    this.#random = r
+    let seat = (r >>> 0) % seats
+    for (let i = 0; i < seats; i++) {
+      // Not twice in one pass: the second look would find the pulse unchanged after no time at all.
+      const slot = seat === preferred || seat === last ? 0 : this.#rob(seat)
+      if (slot !== 0) {
+        this.#victim = seat
+        return slot
+      }
+      if (++seat === seats) seat = 0
+    }
+    return 0
+  }
+
+  #rob(victim: number): number {
+    const deque = this.#registry.deques[victim]!
+    if (!deque.maybe) return 0
+    const { arena, caller } = this.#registry
+    const pulse = deque.pulse
+    if (pulse !== this.#pulses[victim]) {
+      this.#pulses[victim] = pulse
+      const eager = victim === caller && load(arena.words, this.#registry.seat(caller) + ACTIVE) === 0
+      if (!eager) return 0
+    }
+    for (;;) {
+      const ref = deque.look()
+      if (ref === EMPTY || ref === CONTENDED) return 0
+      const slot = slotOf(arena, ref)
+      const word = load(arena.words, slot + STATE)
+      if (stateOf(word) !== PUBLISHED || !names(ref, word)) {
+        deque.forget()
+        continue
+      }
+      // Plain, and perhaps of another publication by now: then the claim fails.
+      const task = arena.words[slot + TASK]!
+      if (!this.knows(task)) return 0
+      if (!claim(arena, slot, word, this.#seat)) continue
+      deque.forget()
+      this.#pulses[victim] = deque.pulse
+      // The victim has one job fewer to offer: let it publish the next. After the claim, so that the owner, who clears
+      // the word before it pushes, does not clear what stands for a later theft.
+      store(arena.words, this.#registry.seat(victim) + WANT, 1)
+      this.#counters.steals++
+      return slot
+    }
+  }
+
+  /** The task with this number, if this thread has imported its module. */
+  taskOf(id: number): TaskRecord | undefined {
+    const known = this.#known[id]
+    if (known !== undefined) return known
+    const key = this.#registry.directory.keyOf(id)
+    return key === undefined ? undefined : (this.#known[id] = recordByKey(key))
+  }
+
+  /** True if this thread can run the task, or knows why it cannot; else the module is noted for {@link missing}. */
+  knows(task: number): boolean {
+    if (this.taskOf(task) !== undefined) return true
+    const url = this.#registry.directory.urlOf(task)
+    if (this.#failures.has(url)) return true
+    this.#missing = url
+    return false
+  }
+
+  /** URL of a module that stopped this seat from taking a job since the last call, or ''. */
+  missing(): string {
+    const url = this.#missing
+    this.#missing = ''
+    return url
+  }
+
+  /** True if some deque holds a job that may be claimed: the look between announcing sleep and sleeping. */
+  anything(): boolean {
+    const { deques, arena } = this.#registry
+    for (const deque of deques) {
+      for (;;) {
+        const ref = deque.look()
+        if (ref === EMPTY) break
+        if (ref === CONTENDED) continue
+        if (!isDead(arena, ref)) return true
+        deque.forget()
+      }
+    }
+    return false
+  }
+}
+
+/** About a microsecond, politely. By the clock: what a pause takes differs tenfold between processors. */
+export function breathe(): void {
+  const end = performance.now() + 0.001
+  do pause()
+  while (performance.now() < end)
+}

@@ -1,0 +1,562 @@
+import { CanceledError, ForkError, LimitError, TaskError, WorkerLostError } from '../errors.ts'
+import { load, store, type Words } from '../memory/atomics.ts'
+import type { Carrier } from '../wire/carrier.ts'
+import type { Guard } from '../wire/guard.ts'
+import { OUTSIDE, stack } from './context.ts'
+import { Counters } from './counters.ts'
+import { Jobs } from './jobs.ts'
+import { ACTIVE, type Registry, STOP, WANT } from './registry.ts'
+import {
+  CANCELED,
+  claim,
+  CLAIMED,
+  COUNT,
+  DELIVERY,
+  DONE,
+  FAILED,
+  HOME,
+  isDead,
+  JOINED,
+  LOST,
+  MAILED,
+  PUBLISHED,
+  ROOT,
+  seatOf,
+  STATE,
+  stateOf,
+  takeBack,
+  TASK,
+  UNSAID,
+  withState,
+} from './slot.ts'
+import { extend, type Frame, held, invoke, type SlowPath, sweep } from './stack.ts'
+import { recordAt, type TaskRecord } from './tasks.ts'
+import { breathe, Thief } from './thief.ts'
+
+/** Pending forks of one worker, its nested jobs included. */
+const MOST_FRAMES = 1 << 20
+const FIRST_FRAMES = 1024
+/** Jobs of others that may run on top of a waiting join; deeper, it waits without helping. */
+const MOST_HELP = 24
+/** Looks (about a microsecond apart) before a thread sleeps. */
+const LOOKS = 60
+/** Longest sleep in ms: even a wake-up lost with its sender's thread costs no more than this. */
+const NAP = 500
+
+/**
+ * One seat's part in the pool, in the thread that sits there: runs jobs, publishes forks, joins, helps, sleeps.
+ * The protocols, with the argument why nothing is lost, are in scheduler/README.md.
+ */
+export class Worker implements SlowPath {
+  readonly registry: Registry
+  readonly seat: number
+  readonly words: Words
+  /** Address of this seat's want word. */
+  readonly want: number
+  readonly jobs: Jobs
+  readonly thief: Thief
+  readonly counters: Counters
+  readonly #guard: Guard
+  /** Jobs under way on this thread's stack: 0 between jobs. */
+  #level = 0
+  /** First frame of the current job. */
+  #base = 1
+  /** Slot of the run that the current job belongs to; 0 if it runs in place. */
+  root = 0
+  /** True if the current job was forked by another worker. */
+  migrated = false
+
+  constructor(registry: Registry, seat: number, carrier: Carrier, guard: Guard) {
+    this.registry = registry
+    this.seat = seat
+    this.words = registry.arena.words
+    this.want = registry.seat(seat) + WANT
+    this.jobs = new Jobs(registry, seat, carrier)
+    this.counters = new Counters(registry, seat)
+    this.thief = new Thief(registry, seat, this.counters, this.failures)
+    this.#guard = guard
+  }
+
+  get busy(): boolean {
+    return this.#level > 0
+  }
+
+  get stopped(): boolean {
+    return load(this.words, this.registry.control + STOP) !== 0
+  }
+
+  // --- running jobs -------------------------------------------------------------------------------------------------
+
+  /** Runs a job that this seat has claimed, to its end, and delivers its outcome. Does not throw. */
+  execute(slot: number): void {
+    const { words } = this.registry.arena
+    const { root, migrated } = this
+    this.root = words[slot + ROOT]!
+    this.migrated = words[slot + HOME] !== this.seat
+    let state = DONE
+    try {
+      const record = this.thief.taskOf(words[slot + TASK]!)
+      if (record === undefined) throw this.#unloadable(words[slot + TASK]!)
+      this.#write(slot, this.call(record, this.jobs.args(slot)), false)
+    } catch (error) {
+      state = FAILED
+      this.#write(slot, error, true)
+    }
+    this.root = root
+    this.migrated = migrated
+    this.#finish(slot, state)
+    this.counters.jobs++
+    if (this.#level === 0) this.counters.flush()
+  }
+
+  #write(slot: number, value: unknown, thrown: boolean): void {
+    const { jobs } = this
+    try {
+      jobs.writer.begin()
+      if (thrown) jobs.writer.thrown(value)
+      else jobs.writer.value(value, 'result')
+      jobs.settle(slot)
+    } catch (error) {
+      if (!thrown) throw error
+      // No memory for the words of an error: say so without any.
+      this.registry.arena.words[slot + COUNT] = UNSAID
+    }
+  }
+
+  /** Calls a task as a job of its own: forks that it leaves pending end before this returns or throws. */
+  call(record: TaskRecord, args: readonly unknown[]): unknown {
+    const base = stack.depth
+    const { published } = stack
+    const outer = this.#base
+    this.#base = stack.published = base
+    const before = enter(this)
+    this.#level++
+    this.#invite()
+    try {
+      const result = (record.fn as (...args: unknown[]) => unknown)(...args)
+      if (typeof result === 'object' && result !== null && typeof (result as { then?: unknown }).then === 'function') {
+        throw new TaskError(
+          'ERR_FILCH_PROMISE',
+          `The task ${record.label} returned a promise. A task runs to its end on one worker; await outside it, ` +
+            'or split it into tasks and await their runs.',
+        )
+      }
+      this.#abandon(base, undefined)
+      return result
+    } catch (error) {
+      this.#abandon(base, error)
+      throw error
+    } finally {
+      this.#level--
+      this.#base = outer
+      stack.depth = base
+      stack.published = published
+      enter(before)
+    }
+  }
+
+  /** True if anybody else could take a job of this seat: a fork has no use for being published otherwise. */
+  get #accompanied(): boolean {
+    const { threads, caller } = this.registry
+    // Plain: a hint. The caller sets it for the time of a `runSync`.
+    return this.seat === caller ? threads > 0 : threads > 1 || this.words[this.registry.seat(caller) + ACTIVE] === 1
+  }
+
+  /** The deque has nothing to offer any more: the next fork shall publish. */
+  #invite(): void {
+    this.words[this.want] = this.#accompanied ? 1 : 0
+  }
+
+  /** The outcome is written; makes it visible. After the store the slot is its home's (RELIABILITY 3.3): read first, then store. */
+  #finish(slot: number, state: number): void {
+    const { arena, mailboxes, sleepers } = this.registry
+    const words = arena.words
+    const home = words[slot + HOME]!
+    const delivery = words[slot + DELIVERY]!
+    store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))
+    if (delivery === MAILED) mailboxes[home]!.send(slot)
+    sleepers.wake(home)
+  }
+
+  // --- forks --------------------------------------------------------------------------------------------------------
+
+  full(): void {
+    const { frames } = stack
+    if (frames.length >= MOST_FRAMES) {
+      throw new LimitError(
+        `${MOST_FRAMES} forks are pending on one worker`,
+        'Join some before you fork more, or fork ranges.',
+      )
+    }
+    extend(frames, Math.max(FIRST_FRAMES, frames.length * 2))
+    stack.limit = frames.length
+  }
+
+  admit(value: unknown, position: number): unknown {
+    return this.#guard.admit(value, `args[${position}]`)
+  }
+
+  publish(): void {
+    const { words } = this
+    // Before the push: a thief sets the word again after its theft, and that must not be lost.
+    words[this.want] = 0
+    this.poll()
+    if (!this.#accompanied) return
+    // As many as there are idle seats (a hint), so that pending forks do not wait behind a long leaf.
+    let quota = this.registry.sleepers.idle
+    do if (!this.#offerNext()) break
+    while (--quota > 0)
+    this.registry.sleepers.wakeOne(this.registry.threads)
+  }
+
+  /** The oldest pending fork first: it is usually the largest piece of work. */
+  #offerNext(): boolean {
+    if (stack.published < stack.depth) {
+      if (!this.#offer(stack.frames[stack.published]!)) return false
+      stack.published++
+      return true
+    }
+    for (const shelf of this.shelves) if (shelf.offer()) return true
+    return false
+  }
+
+  /** Other places on this thread's stack where work waits to be published: open scopes, outermost first. */
+  readonly shelves: Shelf[] = []
+
+  /** Throws if the run that this job belongs to was canceled. */
+  poll(): void {
+    if (this.root !== 0 && load(this.registry.arena.words, this.root + CANCELED) !== 0) {
+      throw new CanceledError('The run that this task belongs to was canceled.')
+    }
+  }
+
+  #offer(frame: Frame): boolean {
+    const { jobs } = this
+    const record = recordAt(frame.task)
+    const count = frame.rest === undefined ? record.arity : frame.rest.length
+    if (count !== 0) {
+      const { writer } = jobs
+      writer.begin()
+      if (frame.rest === undefined && count <= 2) {
+        writer.value(frame.a0, 'args[0]')
+        if (count === 2) writer.value(frame.a1, 'args[1]')
+      } else {
+        const args = held(frame, count)
+        for (let i = 0; i < count; i++) writer.value(args[i], `args[${i}]`)
+      }
+    }
+    const slot = this.#post(record, count)
+    if (slot === 0) return false
+    frame.slot = slot
+    if (frame.ticket >= 0) frame.ticket = ~frame.ticket
+    return true
+  }
+
+  /** Publishes a call that this seat will settle with {@link regain} or {@link outcome}. 0: there is no room, keep it. */
+  post(record: TaskRecord, args: readonly unknown[]): number {
+    const { writer } = this.jobs
+    writer.begin()
+    for (let i = 0; i < args.length; i++) writer.value(args[i], `args[${i}]`)
+    return this.#post(record, args.length)
+  }
+
+  #post(record: TaskRecord, count: number): number {
+    const { jobs, registry } = this
+    const slot = jobs.make(registry.directory.idOf(record), count, JOINED, this.root)
+    const ref = jobs.publish(slot)
+    if (!this.push(ref)) {
+      // The deque is full: nobody has seen the ref, so there is no contest.
+      takeBack(registry.arena, slot, jobs.state(slot))
+      jobs.forget(slot)
+      return 0
+    }
+    this.counters.published++
+    return slot
+  }
+
+  readonly #dead = (ref: number): boolean => isDead(this.registry.arena, ref)
+
+  // --- joins --------------------------------------------------------------------------------------------------------
+
+  join(ticket: number): unknown {
+    const { frames } = stack
+    let at = stack.depth - 1
+    while (at >= this.#base && frames[at]!.ticket !== ticket && frames[at]!.ticket !== ~ticket) at--
+    if (at < this.#base || typeof ticket !== 'number' || ticket < 0) {
+      throw new ForkError(
+        'ERR_FILCH_JOIN',
+        `join got ${typeof ticket === 'number' ? 'a fork that is not pending here' : 'no fork'}: it was joined already, or ` +
+          'abandoned (an older fork of the same worker was joined first), or it was made by another task. ' +
+          'Join each fork once, newest first, in the task that made it.',
+      )
+    }
+    // What was forked later and not joined was abandoned: the function that forked it threw.
+    if (at < stack.depth - 1) this.#abandon(at + 1, undefined)
+    const frame = frames[at]!
+    stack.depth = at
+    if (stack.published > at) stack.published = at
+    const record = recordAt(frame.task)
+    if (frame.slot === 0) return invoke(record.fn, record.arity, frame)
+    const { slot } = frame
+    frame.slot = 0
+    if (this.regain(slot)) return invoke(record.fn, record.arity, frame)
+    frame.rest = undefined
+    const { failed, value } = this.outcome(slot)
+    if (!failed) return value
+    throw graft(value, new Error('joined').stack)
+  }
+
+  /** Takes a published call back. False: it was stolen, and has an outcome or will have. */
+  regain(slot: number): boolean {
+    const word = this.jobs.state(slot)
+    if (stateOf(word) !== PUBLISHED || !takeBack(this.registry.arena, slot, word)) return false
+    // The deque has nothing else to offer, usually: let the next fork publish.
+    this.words[this.want] = 1
+    this.jobs.forget(slot)
+    return true
+  }
+
+  /** Waits for a stolen call. */
+  outcome(slot: number): { readonly failed: boolean; readonly value: unknown } {
+    const end = this.#await(slot)
+    return { failed: stateOf(end) === FAILED, value: this.collect(slot, end) }
+  }
+
+  /** True if a stolen call has ended: {@link outcome} would not wait. */
+  ended(slot: number): boolean {
+    return stateOf(this.jobs.state(slot)) > CLAIMED
+  }
+
+  /** Takes the outcome of a slot that is DONE or FAILED, and frees it. */
+  collect(slot: number, end: number): unknown {
+    const { words } = this.registry.arena
+    const count = stateOf(end) === FAILED ? words[slot + COUNT]! : 0
+    const value = count < 0 ? unsaid(count, this.loss) : this.jobs.outcome(slot)
+    this.jobs.free(slot)
+    return value
+  }
+
+  /** Ends every fork from frame `from` up: what nobody has begun is dropped, what was stolen is waited for. */
+  #abandon(from: number, error: unknown): void {
+    const { frames } = stack
+    const published = stack.published > from
+    for (let at = stack.depth - 1; at >= from; at--) {
+      const frame = frames[at]!
+      stack.depth = at
+      frame.rest = undefined
+      if (frame.slot === 0) continue
+      const { slot } = frame
+      frame.slot = 0
+      if (this.regain(slot)) continue
+      const { failed, value } = this.outcome(slot)
+      if (failed) attach(error, value)
+    }
+    if (stack.published > from) stack.published = from
+    if (published) this.#invite()
+  }
+
+  /** Returns the state word once the job has ended. Runs other jobs meanwhile: the thief's first, so that the stack stays shallow. */
+  #await(slot: number): number {
+    const { arena, sleepers } = this.registry
+    for (let looks = 0; ;) {
+      const word = load(arena.words, slot + STATE)
+      if (stateOf(word) > CLAIMED) return word
+      const helps = this.#level < MOST_HELP && roomy()
+      if (helps) {
+        const job = this.thief.take(seatOf(word))
+        if (job !== 0) {
+          this.counters.helped++
+          this.execute(job)
+          looks = 0
+          continue
+        }
+      }
+      if (++looks < LOOKS) {
+        breathe()
+        continue
+      }
+      sleepers.announce(this.seat, helps)
+      if (stateOf(load(arena.words, slot + STATE)) <= CLAIMED && !(helps && this.thief.anything())) {
+        this.counters.sleeps++
+        sleepers.sleep(this.seat, NAP)
+      }
+      sleepers.cancel(this.seat)
+      this.awake()
+      looks = 0
+    }
+  }
+
+  /** The caller's seat: offers a run. False: the deque is full. */
+  push(ref: number): boolean {
+    return this.registry.deques[this.seat]!.push(ref, this.#dead)
+  }
+
+  /** See `yieldNow` in task/place.ts. */
+  yieldNow(): boolean {
+    this.poll()
+    if (this.words[this.want] !== 0) this.publish()
+    if (this.#level >= MOST_HELP || !roomy()) return false
+    const job = this.thief.take(-1)
+    if (job === 0) return false
+    this.counters.helped++
+    this.execute(job)
+    return true
+  }
+
+  /** Progress of a run that has no slot because it runs in place. */
+  inPlaceProgress: (done: number) => void = () => {}
+
+  // --- between jobs -------------------------------------------------------------------------------------------------
+
+  /** Runs jobs until there is none. */
+  work(): void {
+    for (;;) {
+      this.#mail()
+      const job = this.thief.take(-1)
+      if (job === 0) return
+      this.execute(job)
+    }
+  }
+
+  /** Looks for work for a while, then lets go of what the frames still hold. True if there is something to do. */
+  seek(): boolean {
+    const { sleepers, threads } = this.registry
+    sleepers.seek(this.seat)
+    let job = 0
+    for (let looks = 0; job === 0 && looks < LOOKS && !this.#mailed; looks++) {
+      breathe()
+      job = this.thief.take(-1)
+    }
+    const last = sleepers.found(this.seat)
+    if (job === 0) {
+      sweep(stack.frames, 1)
+      return this.#mailed
+    }
+    // The last seeker has found something: somebody else may look whether there is more.
+    if (last && threads > 1 && this.thief.anything()) sleepers.wakeOne(threads)
+    this.execute(job)
+    return true
+  }
+
+  /** Sleeps until there may be something to do. */
+  rest(): void {
+    const { sleepers } = this.registry
+    sleepers.announce(this.seat, true)
+    if (!this.#mailed && !this.thief.anything() && !this.stopped) {
+      this.counters.sleeps++
+      this.counters.flush()
+      sleepers.sleep(this.seat, NAP)
+    }
+    sleepers.cancel(this.seat)
+  }
+
+  get #mailed(): boolean {
+    return this.registry.mailboxes[this.seat]!.holds()
+  }
+
+  /** Runs what was sent to this seat alone, as soon as the tasks are known here. */
+  #mail(): void {
+    const { arena, mailboxes } = this.registry
+    mailboxes[this.seat]!.take(slot => this.#pinned.push(slot))
+    while (this.#pinned.length > 0 && this.thief.knows(arena.words[this.#pinned[0]! + TASK]!)) {
+      const slot = this.#pinned.shift()!
+      const word = this.jobs.state(slot)
+      if (stateOf(word) === PUBLISHED && claim(arena, slot, word, this.seat)) this.execute(slot)
+    }
+  }
+
+  readonly #pinned: number[] = []
+
+  /** Why a module's tasks cannot run in this thread, by URL; `execute` fails their jobs with it. */
+  readonly failures: Map<string, Error> = new Map()
+
+  #unloadable(task: number): Error {
+    const url = this.registry.directory.urlOf(task)
+    return (
+      this.failures.get(url) ?? new TaskError('ERR_FILCH_TASK_UNKNOWN', `No task of ${url} is known in this thread.`)
+    )
+  }
+
+  /** Why the last thread was lost, as far as this seat knows. */
+  loss = 'its thread ended before the task did'
+
+  /** Called after each nap in a join: the caller's seat looks there whether a thread has died. */
+  awake: () => void = () => {}
+}
+
+/** A place where calls wait to be published. */
+export interface Shelf {
+  /** Publishes the oldest. False if there is none, or no room. */
+  offer(): boolean
+}
+
+/** The worker whose job this thread runs now, or undefined outside a task. */
+let current: Worker | undefined
+
+export function currentWorker(): Worker | undefined {
+  return current
+}
+
+/** Points the fast paths at `worker` and returns what they pointed at. */
+function enter(worker: Worker | undefined): Worker | undefined {
+  const before = current
+  current = worker
+  stack.slow = worker ?? OUTSIDE
+  if (worker === undefined) stack.limit = stack.depth
+  else {
+    stack.words = worker.words
+    stack.want = worker.want
+    stack.limit = stack.frames.length
+  }
+  return before
+}
+
+/** What home makes of an outcome without words. */
+function unsaid(count: number, loss: string): Error {
+  if (count === LOST) return new WorkerLostError(loss)
+  return new LimitError('The error of a task did not fit into the shared memory', 'Free results before you start more.')
+}
+
+/** True if the thread's stack has room for another job on top: a claim that could not be run would be lost. */
+function roomy(): boolean {
+  try {
+    return probe(256) === 0
+  } catch {
+    return false
+  }
+}
+
+function probe(depth: number): number {
+  return depth === 0 ? 0 : probe(depth - 1)
+}
+
+/** Adds an error that came second to the one that is on its way, as far as that one can carry it. */
+/** Puts the stack of the place that waited under the stack of the thread that failed. */
+export function graft(error: unknown, stack: string | undefined): unknown {
+  if (!(error instanceof Error) || stack === undefined) return error
+  const trace = stack.slice(stack.indexOf('\n'))
+  try {
+    Object.defineProperty(error, 'stack', {
+      value: `${error.stack}\n    --- awaited at ---${trace}`,
+      configurable: true,
+      enumerable: false,
+      writable: true,
+    })
+  } catch {
+    // A frozen error keeps the one stack that it has.
+  }
+  return error
+}
+
+export function attach(error: unknown, other: unknown): void {
+  if (!(error instanceof Error) || !Object.isExtensible(error)) return
+  const carrier = error as Error & { suppressed?: unknown[] }
+  if (Array.isArray(carrier.suppressed)) carrier.suppressed.push(other)
+  else
+    Object.defineProperty(carrier, 'suppressed', {
+      value: [other],
+      configurable: true,
+      enumerable: false,
+      writable: true,
+    })
+}

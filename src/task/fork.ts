@@ -1,0 +1,48 @@
+import { show, TaskError } from '../errors.ts'
+import { stack } from '../scheduler/context.ts'
+import type { AnyFunction } from '../scheduler/tasks.ts'
+import type { Immutable } from '../wire/sendable.ts'
+import type { Forked, Task, TaskMethods } from './task.ts'
+
+/** The arguments of a task, as a fork takes them. */
+export type Arguments<F extends AnyFunction> = { [I in keyof Parameters<F>]: Immutable<Parameters<F>[I]> }
+
+/**
+ * Makes a pending call of any task. The same as `fn.fork(...args)`, for code that is given the task as a value; slower,
+ * because it serves all tasks.
+ *
+ * @throws {TaskError} if `fn` is not a task
+ * @throws {ForkError} outside a task
+ * @throws {NotSendableError} if an argument cannot cross threads, whether or not it will
+ */
+export function fork<F extends AnyFunction>(fn: Task<F>, ...args: Arguments<F>): Forked<ReturnType<F>> {
+  return methodsOf(fn).fork(...args) as Forked<ReturnType<F>>
+}
+
+/**
+ * Ends a fork: runs it here if no other worker has taken it, else returns what that one made of it; meanwhile this worker
+ * runs other jobs. Join the newest fork first. A fork that is passed over, because an older one is joined, counts
+ * as abandoned: it is canceled, and joining it later is an error.
+ *
+ * @throws what the task threw, with `suppressed` holding the errors of abandoned forks
+ * @throws {ForkError} if the fork is not pending in this task
+ * @throws {WorkerLostError} if the thread that ran it ended
+ * @throws {CanceledError} if the run was canceled and the task obeyed
+ */
+export function join<R>(forked: Forked<R>): R {
+  return stack.slow.join(forked) as R
+}
+
+export function methodsOf(fn: unknown): TaskMethods<readonly unknown[], unknown> {
+  if (typeof fn === 'function' && 'fork' in fn && 'join' in fn) {
+    return fn as unknown as TaskMethods<readonly unknown[], unknown>
+  }
+  throw notTask(fn)
+}
+
+export function notTask(fn: unknown): TaskError {
+  return new TaskError(
+    'ERR_FILCH_NOT_TASK',
+    `${show(fn)} is not a task. Declare it at the top level of a module: export const name = task((…) => …).`,
+  )
+}

@@ -1,0 +1,191 @@
+import { ForkError } from '../errors.ts'
+import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
+import { attach, currentWorker, type Shelf, type Worker } from '../scheduler/worker.ts'
+import { type Arguments, notTask } from './fork.ts'
+import type { Task } from './task.ts'
+
+/** A lifetime that ends after all its tasks. */
+export interface Scope {
+  /** Starts `fn` in this scope: on another worker, or on this one at the latest when the scope ends. */
+  spawn<F extends AnyFunction>(fn: Task<F>, ...args: Arguments<F>): void
+}
+
+interface Child {
+  readonly record: TaskRecord
+  readonly args: readonly unknown[]
+  readonly order: number
+}
+
+/** Children kept private: beyond, `spawn` runs the oldest in place, so that a million of them need no memory. */
+const MOST_PRIVATE = 1024
+
+/**
+ * Runs `body`, which may spawn any number of tasks; returns what `body` returned, after all of them have ended. Inside a
+ * task only.
+ *
+ * Children stay private to this worker until another one is hungry, so a spawn costs well under a microsecond
+ * (bench/pool/throughput.ts); their results are dropped: let them write into shared arrays. Nothing is promised about their order.
+ *
+ * If children fail, the rest still run; then the error of the one spawned first is thrown, and carries the others as
+ * `suppressed`. If `body` throws, children that nobody has begun are dropped, and its error wins.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from 'node:assert/strict'
+ * import { runSync, scope, task } from 'filch'
+ *
+ * export const fill = task((cells: Int32Array, at: number) => {
+ *   cells[at] = at * at
+ * })
+ * export const squares = task((cells: Int32Array) => {
+ *   scope(s => {
+ *     for (let i = 0; i < cells.length; i++) s.spawn(fill, cells, i)
+ *   })
+ * })
+ *
+ * if (import.meta.main) {
+ *   const cells = new Int32Array(new SharedArrayBuffer(4 * 4))
+ *   runSync(squares, cells)
+ *   deepEqual([...cells], [0, 1, 4, 9])
+ * }
+ * ```
+ *
+ * @throws {ForkError} outside a task; from `spawn`, after the scope has ended or in another task than its own
+ */
+export function scope<R>(body: (scope: Scope) => R): R {
+  const worker = currentWorker()
+  if (worker === undefined) {
+    throw new ForkError('ERR_FILCH_OUTSIDE_TASK', 'scope works inside a task only: call it from a task that you run().')
+  }
+  const open = new OpenScope(worker)
+  worker.shelves.push(open)
+  try {
+    const result = body(open)
+    open.finish()
+    return result
+  } catch (error) {
+    open.cancel(error)
+    throw error
+  } finally {
+    worker.shelves.splice(worker.shelves.indexOf(open), 1)
+  }
+}
+
+class OpenScope implements Scope, Shelf {
+  readonly #worker: Worker
+  /** Not begun and not published, oldest first from `#head`. */
+  #private: Child[] = []
+  #head = 0
+  /** Published, oldest first from `#reaped`: child and slot. */
+  #published: { readonly child: Child; readonly slot: number }[] = []
+  #reaped = 0
+  #count = 0
+  #failures: { readonly order: number; readonly error: unknown }[] = []
+  #open = true
+
+  constructor(worker: Worker) {
+    this.#worker = worker
+  }
+
+  spawn(fn: unknown, ...args: unknown[]): void {
+    const record = recordOf(fn as AnyFunction)
+    if (record === undefined) throw notTask(fn)
+    if (!this.#open || currentWorker() !== this.#worker) {
+      throw new ForkError(
+        'ERR_FILCH_SCOPE',
+        'spawn was called after its scope had ended, or in another task. Use a scope of its own there.',
+      )
+    }
+    const worker = this.#worker
+    for (let i = 0; i < args.length; i++) args[i] = worker.admit(args[i], i)
+    this.#private.push({ record, args, order: this.#count++ })
+    if (worker.words[worker.want] !== 0) worker.publish()
+    if (this.#private.length - this.#head > MOST_PRIVATE) this.#runOldest()
+  }
+
+  offer(): boolean {
+    if (this.#head === this.#private.length) return false
+    const child = this.#private[this.#head]!
+    const slot = this.#worker.post(child.record, child.args)
+    if (slot === 0) return false
+    this.#published.push({ child, slot })
+    this.#shift()
+    this.#reap()
+    return true
+  }
+
+  /** All children end; throws the first error in the order of spawning. */
+  finish(): void {
+    const worker = this.#worker
+    while (this.#head < this.#private.length) {
+      if (worker.words[worker.want] !== 0) worker.publish()
+      if (this.#head < this.#private.length) this.#runOldest()
+    }
+    // Newest first: the deque's older end is where thieves are.
+    for (let i = this.#published.length - 1; i >= this.#reaped; i--) {
+      const { child, slot } = this.#published[i]!
+      if (worker.regain(slot)) this.#run(child)
+      else this.#settle(child, slot)
+    }
+    this.#published = []
+    this.#reaped = 0
+    this.#open = false
+    if (this.#failures.length === 0) return
+    const [first, ...others] = this.#failures.toSorted((a, b) => a.order - b.order)
+    this.#failures = []
+    for (const { error } of others) attach(first!.error, error)
+    throw first!.error
+  }
+
+  /** Children that nobody has begun are dropped, the others waited for; their errors go with `error`. */
+  cancel(error: unknown): void {
+    this.#open = false
+    this.#private = []
+    this.#head = 0
+    for (let i = this.#published.length - 1; i >= this.#reaped; i--) {
+      const { child, slot } = this.#published[i]!
+      if (!this.#worker.regain(slot)) this.#settle(child, slot)
+    }
+    this.#published = []
+    for (const failure of this.#failures) attach(error, failure.error)
+  }
+
+  #runOldest(): void {
+    const child = this.#private[this.#head]!
+    this.#shift()
+    this.#run(child)
+  }
+
+  #run(child: Child): void {
+    try {
+      ;(child.record.fn as (...args: unknown[]) => unknown)(...child.args)
+    } catch (error) {
+      this.#failures.push({ order: child.order, error })
+    }
+  }
+
+  #settle(child: Child, slot: number): void {
+    const { failed, value } = this.#worker.outcome(slot)
+    if (failed) this.#failures.push({ order: child.order, error: value })
+  }
+
+  /** Collects what has ended at the old end, so that a long scope does not hold every slot to its end. */
+  #reap(): void {
+    while (this.#reaped < this.#published.length && this.#worker.ended(this.#published[this.#reaped]!.slot)) {
+      const { child, slot } = this.#published[this.#reaped++]!
+      this.#settle(child, slot)
+    }
+    if (this.#reaped > 256 && this.#reaped * 2 > this.#published.length) {
+      this.#published = this.#published.slice(this.#reaped)
+      this.#reaped = 0
+    }
+  }
+
+  #shift(): void {
+    this.#head++
+    if (this.#head > 256 && this.#head * 2 > this.#private.length) {
+      this.#private = this.#private.slice(this.#head)
+      this.#head = 0
+    }
+  }
+}

@@ -1,0 +1,3 @@
+import { serve } from './platform/node/thread.ts'
+
+await serve()
