@@ -37,17 +37,18 @@ export class Guard {
 
   /** `value` itself or the copy to use in its place. `root` names it in the `NotSendableError` if it cannot cross. */
   admit(value: unknown, root: string): unknown {
-    if (this.#discipline === 'trust') return value
-    if (typeof value === 'function' || typeof value === 'symbol') {
-      if (!isTask(this.#carrier, value)) throw refused(unsendable(value), root)
-    } else if (typeof value === 'object' && value !== null && !this.#admitted.has(value)) {
-      return this.#object(value, root)
+    // Numbers first: most arguments are.
+    if (typeof value === 'number' || this.#discipline === 'trust') return value
+    if (typeof value === 'object')
+      return value === null || this.#admitted.has(value) ? value : this.#object(value, root)
+    if ((typeof value === 'function' || typeof value === 'symbol') && !isTask(this.#carrier, value)) {
+      throw refused(unsendable(value), root)
     }
     return value
   }
 
   #object(value: object, root: string): unknown {
-    if (isShared(value, kindOf(value))) return value
+    if (isShared(value)) return value
     const freeze = this.#discipline === 'freeze'
     if (freeze && this.#freeze(value, root)) return value
     const writer = this.#writer
@@ -60,7 +61,7 @@ export class Guard {
   #freeze(value: object, root: string): boolean {
     const found = new Set<object>()
     try {
-      if (!this.#isConstant(value, found)) return false
+      if (!this.#isConstant(value, found, 0)) return false
     } catch (thrown) {
       throw refused(thrown, root)
     }
@@ -70,7 +71,7 @@ export class Guard {
   }
 
   /** Whether freezing all that is `found` in `value` makes it constant. */
-  #isConstant(value: unknown, found: Set<object>, depth = 0): boolean {
+  #isConstant(value: unknown, found: Set<object>, depth: number): boolean {
     if (typeof value === 'function' || typeof value === 'symbol') {
       if (isTask(this.#carrier, value)) return true
       throw unsendable(value)
@@ -78,22 +79,38 @@ export class Guard {
     if (typeof value !== 'object' || value === null || this.#admitted.has(value) || found.has(value)) return true
     const kind = kindOf(value)
     if (kind <= ODD) throw unsendable(value, kind === IMPOSTOR)
-    if (kind !== OBJECT && kind !== BARE && kind !== ARRAY) return isShared(value, kind)
+    if (kind !== OBJECT && kind !== BARE && kind !== ARRAY) return isShared(value)
     if (depth >= MAX_DEPTH) throw tooDeep()
     found.add(value)
-    const keys = Reflect.ownKeys(value)
-    // An array has a key for each element, and `length`: no holes and nothing else. Its elements are not asked for
-    // their descriptors, which would cost more than all of the rest.
-    if (kind === ARRAY && keys.length !== (value as unknown[]).length + 1) return false
-    for (const key of keys) {
-      if (typeof key === 'symbol') return false
-      const property = kind === ARRAY ? undefined : Object.getOwnPropertyDescriptor(value, key)
-      if (property && (!property.enumerable || !('value' in property))) return false
+    if (Object.getOwnPropertySymbols(value).length > 0) return false
+    return kind === ARRAY
+      ? this.#isConstantArray(value as unknown[], found, depth + 1)
+      : this.#isConstantObject(value, found, depth + 1)
+  }
+
+  #isConstantArray(array: unknown[], found: Set<object>, depth: number): boolean {
+    // No holes and nothing but elements. Hidden properties and getters in the place of elements are not looked for:
+    // that would take several times as long as all of the rest.
+    if (Object.keys(array).length !== array.length) return false
+    for (let i = 0; i < array.length; i++) {
+      if (typeof array[i] === 'number') continue
       try {
-        const part = property ? property.value : (value as Record<string, unknown>)[key]
-        if (!this.#isConstant(part, found, depth + 1)) return false
+        if (!this.#isConstant(array[i], found, depth)) return false
       } catch (thrown) {
-        throw Refusal.within(thrown, kind === ARRAY ? `[${key}]` : keyStep(key))
+        throw Refusal.within(thrown, `[${i}]`)
+      }
+    }
+    return true
+  }
+
+  #isConstantObject(object: object, found: Set<object>, depth: number): boolean {
+    for (const key of Object.getOwnPropertyNames(object)) {
+      const property = Object.getOwnPropertyDescriptor(object, key)
+      if (!property?.enumerable || !('value' in property)) return false
+      try {
+        if (!this.#isConstant(property.value, found, depth)) return false
+      } catch (thrown) {
+        throw Refusal.within(thrown, keyStep(key))
       }
     }
     return true

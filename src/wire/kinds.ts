@@ -90,8 +90,8 @@ export function unbox(box: object): unknown {
   return (probes.get(Object.getPrototypeOf(box)) as (this: unknown) => unknown).call(box)
 }
 
-/** Whether `object` crosses by reference: shared memory, or a view over it. */
-export function isShared(object: object, kind: number): boolean {
-  if (kind === SHARED) return true
-  return (kind & 31) === VIEW && kindOf((object as View).buffer) === SHARED
+/** Whether `object` crosses by reference: shared memory, or a view over it. Quick for views: forks take them again and again. */
+export function isShared(object: object): boolean {
+  if (!ArrayBuffer.isView(object)) return kindOf(object) === SHARED
+  return kinds.has(Object.getPrototypeOf(object)) && kinds.get(Object.getPrototypeOf(object.buffer)) === SHARED
 }
