@@ -53,18 +53,10 @@ export class OptionError extends FilchError {
 }
 
 /** The function is not a task, or cannot be one. */
-export class TaskError extends FilchError {
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(code, message, options)
-  }
-}
+export class TaskError extends FilchError {}
 
 /** `fork`, `join`, `scope` and their like were called where they cannot work, or in an order that cannot work. */
-export class ForkError extends FilchError {
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(code, message, options)
-  }
-}
+export class ForkError extends FilchError {}
 
 /** The pool is closing or closed. What was submitted has not run; arguments are still the caller's. */
 export class PoolClosedError extends FilchError {

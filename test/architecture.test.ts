@@ -14,7 +14,7 @@ const law: Record<string, string[]> = {
   scheduler: ['memory', 'lockfree', 'wire'],
   task: ['memory', 'lockfree', 'wire', 'scheduler'],
   'platform/node': ['memory', 'wire', 'scheduler'],
-  'pool.ts': ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'platform/node'],
+  pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'platform/node'],
 }
 const entrances = ['index.ts', 'worker.ts']
 const lineCap = 400

@@ -112,7 +112,7 @@ export class Pool {
     try {
       checkRun(options)
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(error)
     }
     return this.#start(fn, args, options) as Promise<ReturnType<F>>
   }
@@ -206,7 +206,7 @@ export class Pool {
       this.#refuseClosed()
       return this.#runs.start(record, args, -1, options, here())
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(error)
     }
   }
 

@@ -1,11 +1,12 @@
 import { CanceledError, PoolClosedError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
 import type { Hold } from '../platform/node/host.ts'
+import { graft } from '../scheduler/failure.ts'
 import { WANT } from '../scheduler/registry.ts'
 import { bury } from '../scheduler/repair.ts'
 import { CANCELED, claim, FAILED, MAILED, PROGRESS, PUBLISHED, STATE, stateOf, takeBack } from '../scheduler/slot.ts'
 import type { TaskRecord } from '../scheduler/tasks.ts'
-import { graft, type Worker } from '../scheduler/worker.ts'
+import type { Worker } from '../scheduler/worker.ts'
 import type { RunOptions } from './options.ts'
 
 /** A run whose slot is in use. */
@@ -91,7 +92,7 @@ export class Runs {
       registry.mailboxes[seat]!.send(slot)
       sleepers.wake(seat)
     } else {
-      if (this.#backlog.length > 0 || !this.#worker.push(ref)) this.#backlog.push(ref)
+      if (this.#backlog.length > 0 || !this.#worker.offers.push(ref)) this.#backlog.push(ref)
       sleepers.wakeOne(threads)
     }
   }
@@ -163,7 +164,7 @@ export class Runs {
     registry.mailboxes[registry.caller]!.take(this.#finish)
     if (this.orphans.size > 0) bury(this.#worker, this.orphans)
     let sent = 0
-    while (sent < this.#backlog.length && this.#worker.push(this.#backlog[sent]!)) sent++
+    while (sent < this.#backlog.length && this.#worker.offers.push(this.#backlog[sent]!)) sent++
     if (sent > 0) {
       this.#backlog.splice(0, sent)
       registry.sleepers.wakeOne(registry.threads)

@@ -34,8 +34,11 @@ export class Jobs {
   readonly #prepare: (slot: number) => void
 
   readonly #registry: Registry
+  /** Arguments arrive frozen, as they are where they are not stolen. */
+  readonly #frozen: boolean
 
-  constructor(registry: Registry, seat: number, carrier: Carrier) {
+  constructor(registry: Registry, seat: number, carrier: Carrier, frozen: boolean) {
+    this.#frozen = frozen
     this.#registry = registry
     this.#arena = registry.arena
     this.#slab = registry.slab(seat)
@@ -72,11 +75,11 @@ export class Jobs {
     return refOf(slot, word)
   }
 
-  /** Claimer: the arguments, frozen, as an array. */
+  /** Claimer: the arguments. */
   args(slot: number): unknown[] {
     const count = this.#arena.words[slot + COUNT]!
     if (count === 0) return []
-    this.#open(slot, true)
+    this.#open(slot, this.#frozen)
     const args: unknown[] = []
     for (let i = 0; i < count; i++) args.push(this.#reader.value())
     this.drop(slot)

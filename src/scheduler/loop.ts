@@ -1,7 +1,11 @@
 import { TaskError } from '../errors.ts'
 import { store } from '../memory/atomics.ts'
+import { stack } from './context.ts'
 import { ACTIVE } from './registry.ts'
-import type { Worker } from './worker.ts'
+import { claim, PUBLISHED, stateOf, TASK } from './slot.ts'
+import { sweep } from './stack.ts'
+import { breathe } from './thief.ts'
+import { LOOKS, NAP, type Worker } from './worker.ts'
 
 /** What the loop needs of the platform. */
 export interface Ground {
@@ -11,35 +15,111 @@ export interface Ground {
   turn(): Promise<void>
 }
 
-/** The life of a worker: works, looks for work, imports what it lacks, sleeps, until the pool stops. */
-export async function live(worker: Worker, ground: Ground): Promise<void> {
-  const { registry, seat, failures, thief } = worker
-  store(registry.arena.words, registry.seat(seat) + ACTIVE, 1)
-  while (!worker.stopped) {
-    worker.work()
-    const url = thief.missing()
-    if (url !== '') {
-      // The stack is empty here, so importing is safe; jobs of known tasks wait no longer than the import takes.
-      try {
-        await ground.load(url)
-        failures.set(url, new TaskError('ERR_FILCH_TASK_UNKNOWN', unknown(url)))
-      } catch (cause) {
-        failures.set(
-          url,
-          new TaskError('ERR_FILCH_IMPORT', `A worker could not import ${url}: ${String(cause)}`, { cause }),
-        )
-      }
-      continue
-    }
-    if (worker.seek()) continue
-    await ground.turn()
-    worker.rest()
-  }
-}
+/** The life of a thread in its seat: works, looks for work, imports what it lacks, sleeps, until the pool stops. */
+export class Loop {
+  readonly #worker: Worker
+  readonly #ground: Ground
+  /** Jobs sent to this seat alone, whose turn has not come. */
+  readonly #pinned: number[] = []
 
-function unknown(url: string): string {
-  return (
-    `A worker has imported ${url}, but the task is not among those declared there. Declare tasks at the top level of ` +
-    'their module, unconditionally, so that every thread declares the same ones in the same order.'
-  )
+  constructor(worker: Worker, ground: Ground) {
+    this.#worker = worker
+    this.#ground = ground
+  }
+
+  async run(): Promise<void> {
+    const { registry, seat, thief } = this.#worker
+    store(registry.arena.words, registry.seat(seat) + ACTIVE, 1)
+    while (!this.#worker.stopped) {
+      this.#work()
+      const url = thief.missing()
+      if (url !== '') await this.#import(url)
+      else if (!this.#seek()) {
+        await this.#ground.turn()
+        this.#rest()
+      }
+    }
+  }
+
+  /** The stack is empty here, so importing is safe. Either the tasks are known afterwards, or there is a reason to fail them. */
+  async #import(url: string): Promise<void> {
+    const { failures } = this.#worker
+    try {
+      await this.#ground.load(url)
+      failures.set(
+        url,
+        new TaskError(
+          'ERR_FILCH_TASK_UNKNOWN',
+          `A worker has imported ${url}, but the task is not among those declared there. Declare tasks at the top level ` +
+            'of their module, unconditionally, so that every thread declares the same ones in the same order.',
+        ),
+      )
+    } catch (cause) {
+      failures.set(
+        url,
+        new TaskError('ERR_FILCH_IMPORT', `A worker could not import ${url}: ${String(cause)}`, { cause }),
+      )
+    }
+  }
+
+  /** Runs jobs until there is none. */
+  #work(): void {
+    const worker = this.#worker
+    do {
+      this.#mail()
+      const job = worker.thief.take(-1)
+      if (job === 0) return
+      worker.execute(job)
+    } while (!worker.stopped)
+  }
+
+  /** Runs what was sent to this seat alone, as soon as the tasks are known here. */
+  #mail(): void {
+    const worker = this.#worker
+    const { arena, mailboxes } = worker.registry
+    mailboxes[worker.seat]!.take(slot => this.#pinned.push(slot))
+    while (this.#pinned.length > 0 && worker.thief.knows(arena.words[this.#pinned[0]! + TASK]!)) {
+      const slot = this.#pinned.shift()!
+      const word = worker.jobs.state(slot)
+      if (stateOf(word) === PUBLISHED && claim(arena, slot, word, worker.seat)) worker.execute(slot)
+    }
+  }
+
+  get #mailed(): boolean {
+    const { registry, seat } = this.#worker
+    return registry.mailboxes[seat]!.holds()
+  }
+
+  /** Looks for work for a while, then lets go of what the frames still hold. True if there is something to do. */
+  #seek(): boolean {
+    const { registry, seat, thief } = this.#worker
+    const { sleepers, threads } = registry
+    sleepers.seek(seat)
+    let job = 0
+    for (let looks = 0; job === 0 && looks < LOOKS && !this.#mailed; looks++) {
+      breathe()
+      job = thief.take(-1)
+    }
+    const last = sleepers.found(seat)
+    if (job === 0) {
+      sweep(stack.frames, 1)
+      return this.#mailed
+    }
+    // The last seeker has found something: somebody else may look whether there is more.
+    if (last && threads > 1 && thief.anything()) sleepers.wakeOne(threads)
+    this.#worker.execute(job)
+    return true
+  }
+
+  /** Sleeps until there may be something to do. */
+  #rest(): void {
+    const { registry, seat, thief, counters } = this.#worker
+    registry.sleepers.announce(seat, true)
+    if (!this.#mailed && !thief.anything() && !this.#worker.stopped) {
+      counters.sleeps++
+      counters.flush()
+      registry.sleepers.sleep(seat, NAP)
+    }
+    registry.sleepers.cancel(seat)
+  }
 }

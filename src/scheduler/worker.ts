@@ -1,23 +1,21 @@
-import { CanceledError, ForkError, LimitError, TaskError, WorkerLostError } from '../errors.ts'
+import { CanceledError, ForkError, LimitError, TaskError } from '../errors.ts'
 import { load, store, type Words } from '../memory/atomics.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import type { Guard } from '../wire/guard.ts'
 import { OUTSIDE, stack } from './context.ts'
 import { Counters } from './counters.ts'
+import { attach, graft, unsaid } from './failure.ts'
 import { Jobs } from './jobs.ts'
+import { Offers } from './offers.ts'
 import { ACTIVE, type Registry, STOP, WANT } from './registry.ts'
 import {
   CANCELED,
-  claim,
   CLAIMED,
   COUNT,
   DELIVERY,
   DONE,
   FAILED,
   HOME,
-  isDead,
-  JOINED,
-  LOST,
   MAILED,
   PUBLISHED,
   ROOT,
@@ -29,7 +27,8 @@ import {
   UNSAID,
   withState,
 } from './slot.ts'
-import { extend, type Frame, held, invoke, type SlowPath, sweep } from './stack.ts'
+import { roomy } from './room.ts'
+import { extend, invoke, type SlowPath } from './stack.ts'
 import { recordAt, type TaskRecord } from './tasks.ts'
 import { breathe, Thief } from './thief.ts'
 
@@ -39,9 +38,9 @@ const FIRST_FRAMES = 1024
 /** Jobs of others that may run on top of a waiting join; deeper, it waits without helping. */
 const MOST_HELP = 24
 /** Looks (about a microsecond apart) before a thread sleeps. */
-const LOOKS = 60
+export const LOOKS = 60
 /** Longest sleep in ms: even a wake-up lost with its sender's thread costs no more than this. */
-const NAP = 500
+export const NAP = 500
 
 /**
  * One seat's part in the pool, in the thread that sits there: runs jobs, publishes forks, joins, helps, sleeps.
@@ -56,6 +55,7 @@ export class Worker implements SlowPath {
   readonly jobs: Jobs
   readonly thief: Thief
   readonly counters: Counters
+  readonly offers: Offers
   readonly #guard: Guard
   /** Jobs under way on this thread's stack: 0 between jobs. */
   #level = 0
@@ -71,8 +71,9 @@ export class Worker implements SlowPath {
     this.seat = seat
     this.words = registry.arena.words
     this.want = registry.seat(seat) + WANT
-    this.jobs = new Jobs(registry, seat, carrier)
+    this.jobs = new Jobs(registry, seat, carrier, guard.discipline === 'freeze')
     this.counters = new Counters(registry, seat)
+    this.offers = new Offers(registry, seat, this.jobs, this.counters)
     this.thief = new Thief(registry, seat, this.counters, this.failures)
     this.#guard = guard
   }
@@ -212,7 +213,7 @@ export class Worker implements SlowPath {
   /** The oldest pending fork first: it is usually the largest piece of work. */
   #offerNext(): boolean {
     if (stack.published < stack.depth) {
-      if (!this.#offer(stack.frames[stack.published]!)) return false
+      if (!this.offers.frame(stack.frames[stack.published]!, this.root)) return false
       stack.published++
       return true
     }
@@ -229,52 +230,6 @@ export class Worker implements SlowPath {
       throw new CanceledError('The run that this task belongs to was canceled.')
     }
   }
-
-  #offer(frame: Frame): boolean {
-    const { jobs } = this
-    const record = recordAt(frame.task)
-    const count = frame.rest === undefined ? record.arity : frame.rest.length
-    if (count !== 0) {
-      const { writer } = jobs
-      writer.begin()
-      if (frame.rest === undefined && count <= 2) {
-        writer.value(frame.a0, 'args[0]')
-        if (count === 2) writer.value(frame.a1, 'args[1]')
-      } else {
-        const args = held(frame, count)
-        for (let i = 0; i < count; i++) writer.value(args[i], `args[${i}]`)
-      }
-    }
-    const slot = this.#post(record, count)
-    if (slot === 0) return false
-    frame.slot = slot
-    if (frame.ticket >= 0) frame.ticket = ~frame.ticket
-    return true
-  }
-
-  /** Publishes a call that this seat will settle with {@link regain} or {@link outcome}. 0: there is no room, keep it. */
-  post(record: TaskRecord, args: readonly unknown[]): number {
-    const { writer } = this.jobs
-    writer.begin()
-    for (let i = 0; i < args.length; i++) writer.value(args[i], `args[${i}]`)
-    return this.#post(record, args.length)
-  }
-
-  #post(record: TaskRecord, count: number): number {
-    const { jobs, registry } = this
-    const slot = jobs.make(registry.directory.idOf(record), count, JOINED, this.root)
-    const ref = jobs.publish(slot)
-    if (!this.push(ref)) {
-      // The deque is full: nobody has seen the ref, so there is no contest.
-      takeBack(registry.arena, slot, jobs.state(slot))
-      jobs.forget(slot)
-      return 0
-    }
-    this.counters.published++
-    return slot
-  }
-
-  readonly #dead = (ref: number): boolean => isDead(this.registry.arena, ref)
 
   // --- joins --------------------------------------------------------------------------------------------------------
 
@@ -386,11 +341,6 @@ export class Worker implements SlowPath {
     }
   }
 
-  /** The caller's seat: offers a run. False: the deque is full. */
-  push(ref: number): boolean {
-    return this.registry.deques[this.seat]!.push(ref, this.#dead)
-  }
-
   /** See `yieldNow` in task/place.ts. */
   yieldNow(): boolean {
     this.poll()
@@ -405,67 +355,6 @@ export class Worker implements SlowPath {
 
   /** Progress of a run that has no slot because it runs in place. */
   inPlaceProgress: (done: number) => void = () => {}
-
-  // --- between jobs -------------------------------------------------------------------------------------------------
-
-  /** Runs jobs until there is none. */
-  work(): void {
-    for (;;) {
-      this.#mail()
-      const job = this.thief.take(-1)
-      if (job === 0) return
-      this.execute(job)
-    }
-  }
-
-  /** Looks for work for a while, then lets go of what the frames still hold. True if there is something to do. */
-  seek(): boolean {
-    const { sleepers, threads } = this.registry
-    sleepers.seek(this.seat)
-    let job = 0
-    for (let looks = 0; job === 0 && looks < LOOKS && !this.#mailed; looks++) {
-      breathe()
-      job = this.thief.take(-1)
-    }
-    const last = sleepers.found(this.seat)
-    if (job === 0) {
-      sweep(stack.frames, 1)
-      return this.#mailed
-    }
-    // The last seeker has found something: somebody else may look whether there is more.
-    if (last && threads > 1 && this.thief.anything()) sleepers.wakeOne(threads)
-    this.execute(job)
-    return true
-  }
-
-  /** Sleeps until there may be something to do. */
-  rest(): void {
-    const { sleepers } = this.registry
-    sleepers.announce(this.seat, true)
-    if (!this.#mailed && !this.thief.anything() && !this.stopped) {
-      this.counters.sleeps++
-      this.counters.flush()
-      sleepers.sleep(this.seat, NAP)
-    }
-    sleepers.cancel(this.seat)
-  }
-
-  get #mailed(): boolean {
-    return this.registry.mailboxes[this.seat]!.holds()
-  }
-
-  /** Runs what was sent to this seat alone, as soon as the tasks are known here. */
-  #mail(): void {
-    const { arena, mailboxes } = this.registry
-    mailboxes[this.seat]!.take(slot => this.#pinned.push(slot))
-    while (this.#pinned.length > 0 && this.thief.knows(arena.words[this.#pinned[0]! + TASK]!)) {
-      const slot = this.#pinned.shift()!
-      const word = this.jobs.state(slot)
-      if (stateOf(word) === PUBLISHED && claim(arena, slot, word, this.seat)) this.execute(slot)
-    }
-  }
-
-  readonly #pinned: number[] = []
 
   /** Why a module's tasks cannot run in this thread, by URL; `execute` fails their jobs with it. */
   readonly failures: Map<string, Error> = new Map()
@@ -509,54 +398,4 @@ function enter(worker: Worker | undefined): Worker | undefined {
     stack.limit = stack.frames.length
   }
   return before
-}
-
-/** What home makes of an outcome without words. */
-function unsaid(count: number, loss: string): Error {
-  if (count === LOST) return new WorkerLostError(loss)
-  return new LimitError('The error of a task did not fit into the shared memory', 'Free results before you start more.')
-}
-
-/** True if the thread's stack has room for another job on top: a claim that could not be run would be lost. */
-function roomy(): boolean {
-  try {
-    return probe(256) === 0
-  } catch {
-    return false
-  }
-}
-
-function probe(depth: number): number {
-  return depth === 0 ? 0 : probe(depth - 1)
-}
-
-/** Adds an error that came second to the one that is on its way, as far as that one can carry it. */
-/** Puts the stack of the place that waited under the stack of the thread that failed. */
-export function graft(error: unknown, stack: string | undefined): unknown {
-  if (!(error instanceof Error) || stack === undefined) return error
-  const trace = stack.slice(stack.indexOf('\n'))
-  try {
-    Object.defineProperty(error, 'stack', {
-      value: `${error.stack}\n    --- awaited at ---${trace}`,
-      configurable: true,
-      enumerable: false,
-      writable: true,
-    })
-  } catch {
-    // A frozen error keeps the one stack that it has.
-  }
-  return error
-}
-
-export function attach(error: unknown, other: unknown): void {
-  if (!(error instanceof Error) || !Object.isExtensible(error)) return
-  const carrier = error as Error & { suppressed?: unknown[] }
-  if (Array.isArray(carrier.suppressed)) carrier.suppressed.push(other)
-  else
-    Object.defineProperty(carrier, 'suppressed', {
-      value: [other],
-      configurable: true,
-      enumerable: false,
-      writable: true,
-    })
 }

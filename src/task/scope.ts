@@ -1,6 +1,7 @@
 import { ForkError } from '../errors.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
-import { attach, currentWorker, type Shelf, type Worker } from '../scheduler/worker.ts'
+import { attach } from '../scheduler/failure.ts'
+import { currentWorker, type Shelf, type Worker } from '../scheduler/worker.ts'
 import { type Arguments, notTask } from './fork.ts'
 import type { Task } from './task.ts'
 
@@ -106,7 +107,7 @@ class OpenScope implements Scope, Shelf {
   offer(): boolean {
     if (this.#head === this.#private.length) return false
     const child = this.#private[this.#head]!
-    const slot = this.#worker.post(child.record, child.args)
+    const slot = this.#worker.offers.call(child.record, child.args, this.#worker.root)
     if (slot === 0) return false
     this.#published.push({ child, slot })
     this.#shift()

@@ -22,7 +22,7 @@ export type Discipline = 'freeze' | 'copy' | 'trust'
 
 export class Guard {
   readonly #carrier: Carrier
-  readonly #discipline: Discipline
+  readonly discipline: Discipline
   readonly #writer: Writer
   readonly #reader: Reader
   /** Deeply frozen, sendable and by our own hand: cannot have changed since. */
@@ -30,7 +30,7 @@ export class Guard {
 
   constructor(carrier: Carrier, discipline: Discipline) {
     this.#carrier = carrier
-    this.#discipline = discipline
+    this.discipline = discipline
     this.#writer = new Writer(carrier)
     this.#reader = new Reader(carrier)
   }
@@ -38,7 +38,7 @@ export class Guard {
   /** `value` itself or the copy to use in its place. `root` names it in the `NotSendableError` if it cannot cross. */
   admit(value: unknown, root: string): unknown {
     // Numbers first: most arguments are.
-    if (typeof value === 'number' || this.#discipline === 'trust') return value
+    if (typeof value === 'number' || this.discipline === 'trust') return value
     if (typeof value === 'object')
       return value === null || this.#admitted.has(value) ? value : this.#object(value, root)
     if ((typeof value === 'function' || typeof value === 'symbol') && !isTask(this.#carrier, value)) {
@@ -49,7 +49,7 @@ export class Guard {
 
   #object(value: object, root: string): unknown {
     if (isShared(value)) return value
-    const freeze = this.#discipline === 'freeze'
+    const freeze = this.discipline === 'freeze'
     if (freeze && this.#freeze(value, root)) return value
     const writer = this.#writer
     writer.begin()

@@ -69,7 +69,7 @@ export class ChannelBuffers implements Buffers {
 
   #drain(): void {
     for (;;) {
-      const received = receiveMessageOnPort(this.#channel as unknown as MessagePort) as { message: unknown } | undefined
+      const received = receiveMessageOnPort(this.#channel as unknown as MessagePort)
       if (received === undefined) return
       this.#receive(received.message)
     }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { workerData } from 'node:worker_threads'
 
 import { store } from '../../memory/atomics.ts'
-import { live } from '../../scheduler/loop.ts'
+import { Loop } from '../../scheduler/loop.ts'
 import { Passport } from '../../scheduler/passport.ts'
 import { ACTIVE, Registry } from '../../scheduler/registry.ts'
 import { stack } from '../../scheduler/context.ts'
@@ -37,9 +37,9 @@ export async function serve(): Promise<void> {
   const worker = new Worker(registry, papers.seat, passport, new Guard(passport, papers.immutability))
   takeSeat(papers.name)
   process.once('exit', () => store(registry.arena.words, registry.seat(papers.seat) + ACTIVE, LEAVING))
-  await live(worker, {
+  await new Loop(worker, {
     load: url => import(url),
     turn: () => new Promise(resolve => void setImmediate(resolve)),
-  })
+  }).run()
   buffers.close()
 }
