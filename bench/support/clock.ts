@@ -1,0 +1,35 @@
+/** Milliseconds of each of `times` calls, whose results must all be `expected`. Warming up is the caller's. */
+export async function time<T>(times: number, expected: T, work: () => T | Promise<T>): Promise<number[]> {
+  const samples: number[] = []
+  for (let i = 0; i < times; i++) {
+    const begun = performance.now()
+    const result = await work()
+    samples.push(performance.now() - begun)
+    expect(result, expected)
+  }
+  return samples
+}
+
+/** The same for work that never waits. */
+export function timeSync<T>(times: number, expected: T, work: () => T): number[] {
+  const samples: number[] = []
+  for (let i = 0; i < times; i++) {
+    const begun = performance.now()
+    const result = work()
+    samples.push(performance.now() - begun)
+    expect(result, expected)
+  }
+  return samples
+}
+
+/** Checked results are what keeps a compiler from dropping the work. */
+export function expect<T>(result: T, expected: T): void {
+  if (!Object.is(result, expected)) throw new Error(`the result is ${String(result)} and not ${String(expected)}`)
+}
+
+/** Busy for as long by the clock, and so no longer where neighbours take the core. Returns its argument. */
+export function spin(milliseconds: number): number {
+  const end = performance.now() + milliseconds
+  while (performance.now() < end);
+  return milliseconds
+}
