@@ -106,7 +106,8 @@ export class Sleepers {
   /** Wakes `seat` if it sleeps or is about to. True if this call did it. */
   wake(seat: number): boolean {
     if (load(this.#words, this.#bell(seat)) !== 1 || !replace(this.#words, this.#bell(seat), 1, 0)) return false
-    notify(this.#words, this.#bell(seat), 1)
+    // All: the caller's seat can have two waiters on its bell, `sleepAsync` for its runs and `sleep` in a `runSync`.
+    notify(this.#words, this.#bell(seat), Infinity)
     return true
   }
 

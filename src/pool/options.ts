@@ -78,10 +78,17 @@ function fromVariable(text: string | undefined): number | undefined {
 export interface RunOptions {
   /** Cancels the run: its promise rejects at once, queued work is dropped, running tasks end at their next fork or `yieldNow`. */
   readonly signal?: AbortSignal
-  /** The same after so many milliseconds. */
+  /** The same after so many milliseconds, at most 2147483647; `Infinity`: never. */
   readonly timeout?: number
   /** Called on the caller's event loop, some ten times a second while it changes, with the sum of what the tasks gave to `progress`. */
   readonly onProgress?: (done: number) => void
+}
+
+/** Timers take no more, and end at once when given more. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+function isTimeable(timeout: number): boolean {
+  return timeout <= LONGEST_TIMER || timeout === Infinity
 }
 
 const RUN_NAMES = ['signal', 'timeout', 'onProgress']
@@ -95,8 +102,8 @@ export function checkRun(options: RunOptions): void {
   const { signal, timeout, onProgress } = options
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new OptionError('signal', signal, 'Give an AbortSignal.')
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
-    throw new OptionError('timeout', timeout, 'Give a number of milliseconds, 0 or more.')
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0 && isTimeable(timeout))) {
+    throw new OptionError('timeout', timeout, `Give a number of milliseconds from 0 to ${LONGEST_TIMER}, or Infinity.`)
   }
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw new OptionError('onProgress', onProgress, 'Give a function.')

@@ -101,7 +101,7 @@ export class Runs {
     const abort = (): void => this.#cancel(slot, run, canceled(signal!.reason))
     signal?.addEventListener('abort', abort, { once: true })
     const timer =
-      timeout === undefined
+      timeout === undefined || timeout === Infinity
         ? undefined
         : setTimeout(() => {
             this.#cancel(slot, run, new CanceledError(`The run did not end within its timeout of ${timeout} ms.`))

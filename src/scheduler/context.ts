@@ -11,14 +11,18 @@ function refuse(): never {
   )
 }
 
+/** Stands for the top of the stack while no task runs: a fork finds no next frame, a join no ticket. */
+export const NOWHERE: Frame = new Frame(0, null, 0)
+NOWHERE.ticket = -1
+
 /** The one private stack of this thread: the fast paths of all its tasks close over it. */
 export const stack: Stack = {
-  depth: 1,
-  limit: 1,
+  top: NOWHERE,
   published: 1,
-  seq: 0,
   words: new Int32Array(1),
   want: 0,
   slow: OUTSIDE,
-  frames: [new Frame()],
+  frames: [new Frame(0, null, 0)],
+  salt: 0,
 }
+stack.frames[0]!.ticket = -1

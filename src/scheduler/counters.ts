@@ -1,6 +1,6 @@
 import { stack } from './context.ts'
 import { COUNTERS, type Registry } from './registry.ts'
-import { TICKETS } from './stack.ts'
+import { sweep } from './stack.ts'
 
 /** What a seat has done so far. Each seat writes its own; readers see values of a moment ago. */
 export interface Tally {
@@ -30,7 +30,6 @@ export class Counters implements Tally {
   sleeps = 0
   readonly #words: Int32Array
   readonly #at: number
-  #ticket = stack.seq
 
   /** A successor in the seat counts on. */
   constructor(registry: Registry, seat: number) {
@@ -39,10 +38,9 @@ export class Counters implements Tally {
     Object.assign(this, readTally(registry, seat))
   }
 
+  /** Between jobs. The tickets have counted the forks, so that a fork need not. */
   flush(): void {
-    // The tickets count the forks, so that a fork need not.
-    this.forks += (stack.seq - this.#ticket) & TICKETS
-    this.#ticket = stack.seq
+    this.forks += sweep(stack.frames)
     for (let i = 0; i < FIELDS.length; i++) {
       const total = this[FIELDS[i]!]
       this.#words[this.#at + 2 * i] = total | 0

@@ -1,9 +1,7 @@
 import { TaskError } from '../errors.ts'
 import { store } from '../memory/atomics.ts'
-import { stack } from './context.ts'
 import { ACTIVE } from './registry.ts'
 import { claim, PUBLISHED, stateOf, TASK } from './slot.ts'
-import { sweep } from './stack.ts'
 import { breathe } from './thief.ts'
 import { LOOKS, NAP, type Worker } from './worker.ts'
 
@@ -90,7 +88,7 @@ export class Loop {
     return registry.mailboxes[seat]!.holds()
   }
 
-  /** Looks for work for a while, then lets go of what the frames still hold. True if there is something to do. */
+  /** Looks for work for a while. True if there is something to do. */
   #seek(): boolean {
     const { registry, seat, thief } = this.#worker
     const { sleepers, threads } = registry
@@ -101,10 +99,7 @@ export class Loop {
       job = thief.take(-1)
     }
     const last = sleepers.found(seat)
-    if (job === 0) {
-      sweep(stack.frames, 1)
-      return this.#mailed
-    }
+    if (job === 0) return this.#mailed
     // The last seeker has found something: somebody else may look whether there is more.
     if (last && threads > 1 && thief.anything()) sleepers.wakeOne(threads)
     this.#worker.execute(job)

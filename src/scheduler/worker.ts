@@ -1,8 +1,8 @@
-import { CanceledError, ForkError, LimitError, TaskError } from '../errors.ts'
+import { CanceledError, ForkError, LimitError, show, TaskError } from '../errors.ts'
 import { load, store, type Words } from '../memory/atomics.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import type { Guard } from '../wire/guard.ts'
-import { OUTSIDE, stack } from './context.ts'
+import { NOWHERE, OUTSIDE, stack } from './context.ts'
 import { Counters } from './counters.ts'
 import { attach, graft, unsaid } from './failure.ts'
 import { Jobs } from './jobs.ts'
@@ -28,7 +28,7 @@ import {
   withState,
 } from './slot.ts'
 import { roomy } from './room.ts'
-import { extend, invoke, type SlowPath } from './stack.ts'
+import { extend, type Frame, invoke, type SlowPath } from './stack.ts'
 import { recordAt, type TaskRecord } from './tasks.ts'
 import { breathe, Thief } from './thief.ts'
 
@@ -78,10 +78,6 @@ export class Worker implements SlowPath {
     this.#guard = guard
   }
 
-  get busy(): boolean {
-    return this.#level > 0
-  }
-
   get stopped(): boolean {
     return load(this.words, this.registry.control + STOP) !== 0
   }
@@ -126,11 +122,10 @@ export class Worker implements SlowPath {
 
   /** Calls a task as a job of its own: forks that it leaves pending end before this returns or throws. */
   call(record: TaskRecord, args: readonly unknown[]): unknown {
-    const base = stack.depth
-    const { published } = stack
+    const { top, published } = stack
     const outer = this.#base
-    this.#base = stack.published = base
     const before = enter(this)
+    this.#base = stack.published = stack.top.index + 1
     this.#level++
     this.#invite()
     try {
@@ -142,17 +137,17 @@ export class Worker implements SlowPath {
             'or split it into tasks and await their runs.',
         )
       }
-      this.#abandon(base, undefined)
+      this.#abandon(this.#base, undefined)
       return result
     } catch (error) {
-      this.#abandon(base, error)
+      this.#abandon(this.#base, error)
       throw error
     } finally {
       this.#level--
       this.#base = outer
-      stack.depth = base
-      stack.published = published
       enter(before)
+      stack.top = top
+      stack.published = published
     }
   }
 
@@ -181,16 +176,15 @@ export class Worker implements SlowPath {
 
   // --- forks --------------------------------------------------------------------------------------------------------
 
-  full(): void {
-    const { frames } = stack
-    if (frames.length >= MOST_FRAMES) {
+  full(): Frame {
+    const { length } = stack.frames
+    if (length >= MOST_FRAMES) {
       throw new LimitError(
         `${MOST_FRAMES} forks are pending on one worker`,
         'Join some before you fork more, or fork ranges.',
       )
     }
-    extend(frames, Math.max(FIRST_FRAMES, frames.length * 2))
-    stack.limit = frames.length
+    return extend(stack, Math.max(FIRST_FRAMES, length))
   }
 
   admit(value: unknown, position: number): unknown {
@@ -212,7 +206,7 @@ export class Worker implements SlowPath {
 
   /** The oldest pending fork first: it is usually the largest piece of work. */
   #offerNext(): boolean {
-    if (stack.published < stack.depth) {
+    if (stack.published <= stack.top.index) {
       if (!this.offers.frame(stack.frames[stack.published]!, this.root)) return false
       stack.published++
       return true
@@ -234,31 +228,35 @@ export class Worker implements SlowPath {
   // --- joins --------------------------------------------------------------------------------------------------------
 
   join(ticket: number): unknown {
-    const { frames } = stack
-    let at = stack.depth - 1
-    while (at >= this.#base && frames[at]!.ticket !== ticket && frames[at]!.ticket !== ~ticket) at--
-    if (at < this.#base || typeof ticket !== 'number' || ticket < 0) {
+    let frame = stack.top
+    while (frame.index >= this.#base && frame.ticket !== ticket && frame.ticket !== ~ticket) frame = frame.prev!
+    if (frame.index < this.#base || typeof ticket !== 'number' || ticket < 0) {
       throw new ForkError(
         'ERR_FILCH_JOIN',
-        `join got ${typeof ticket === 'number' ? 'a fork that is not pending here' : 'no fork'}: it was joined already, or ` +
+        `join got ${typeof ticket === 'number' ? 'a fork that is not pending here' : show(ticket)}: it was joined already, or ` +
           'abandoned (an older fork of the same worker was joined first), or it was made by another task. ' +
           'Join each fork once, newest first, in the task that made it.',
       )
     }
     // What was forked later and not joined was abandoned: the function that forked it threw.
-    if (at < stack.depth - 1) this.#abandon(at + 1, undefined)
-    const frame = frames[at]!
-    stack.depth = at
-    if (stack.published > at) stack.published = at
+    if (frame !== stack.top) this.#abandon(frame.index + 1, undefined)
+    const slot = this.#pop(frame)
     const record = recordAt(frame.task)
-    if (frame.slot === 0) return invoke(record.fn, record.arity, frame)
-    const { slot } = frame
-    frame.slot = 0
-    if (this.regain(slot)) return invoke(record.fn, record.arity, frame)
+    if (slot === 0 || this.regain(slot)) return invoke(record.fn, record.arity, frame)
     frame.rest = undefined
     const { failed, value } = this.outcome(slot)
     if (!failed) return value
     throw graft(value, new Error('joined').stack)
+  }
+
+  /** Takes the newest fork off the stack, with its ticket turned back; returns its slot, or 0. */
+  #pop(frame: Frame): number {
+    const { slot } = frame
+    stack.top = frame.prev!
+    if (stack.published > frame.index) stack.published = frame.index
+    if (frame.ticket < 0) frame.ticket = ~frame.ticket
+    frame.slot = 0
+    return slot
   }
 
   /** Takes a published call back. False: it was stolen, and has an outcome or will have. */
@@ -293,20 +291,15 @@ export class Worker implements SlowPath {
 
   /** Ends every fork from frame `from` up: what nobody has begun is dropped, what was stolen is waited for. */
   #abandon(from: number, error: unknown): void {
-    const { frames } = stack
     const published = stack.published > from
-    for (let at = stack.depth - 1; at >= from; at--) {
-      const frame = frames[at]!
-      stack.depth = at
+    while (stack.top.index >= from) {
+      const frame = stack.top
+      const slot = this.#pop(frame)
       frame.rest = undefined
-      if (frame.slot === 0) continue
-      const { slot } = frame
-      frame.slot = 0
-      if (this.regain(slot)) continue
+      if (slot === 0 || this.regain(slot)) continue
       const { failed, value } = this.outcome(slot)
       if (failed) attach(error, value)
     }
-    if (stack.published > from) stack.published = from
     if (published) this.#invite()
   }
 
@@ -391,11 +384,11 @@ function enter(worker: Worker | undefined): Worker | undefined {
   const before = current
   current = worker
   stack.slow = worker ?? OUTSIDE
-  if (worker === undefined) stack.limit = stack.depth
+  if (worker === undefined) stack.top = NOWHERE
   else {
     stack.words = worker.words
     stack.want = worker.want
-    stack.limit = stack.frames.length
+    if (before === undefined) stack.top = stack.frames[0]!
   }
   return before
 }

@@ -1,5 +1,5 @@
 import { stack } from '../scheduler/context.ts'
-import { invoke, type Stack, TICKETS } from '../scheduler/stack.ts'
+import { type Frame, invoke, type Stack, TICKETS } from '../scheduler/stack.ts'
 import type { AnyFunction, TaskRecord } from '../scheduler/tasks.ts'
 
 /**
@@ -18,92 +18,97 @@ export interface Pair {
   join(ticket: number): unknown
 }
 
-type Make = (stack: Stack, fn: AnyFunction, index: number, spread: typeof forkSpread) => Pair
+type Make = (stack: Stack, fn: AnyFunction, index: number) => Pair
 
 export function specialise(record: TaskRecord): Pair {
+  if (isFlexible(record.fn)) return flexible(record)
   try {
     // oxlint-disable-next-line typescript/no-implied-eval -- the text holds nothing of the user's
-    const make = new Function('S', 'fn', 'index', 'spread', source(record.arity)) as Make
-    return make(stack, record.fn, record.index, forkSpread)
+    const make = new Function('S', 'fn', 'index', source(record.arity)) as Make
+    return make(stack, record.fn, record.index)
   } catch (error) {
     if (error instanceof EvalError) return generic(record)
     throw error
   }
 }
 
-/** Text of a pair for `arity` parameters. `frames` never changes identity, so it may be a constant of the pair. */
+/** Text of a pair for `arity` parameters. Every operation here is paid by every fork: see the table in bench/README.md. */
 function source(arity: number): string {
   const names = Array.from({ length: arity }, (_, i) => `a${i}`)
-  const list = names.join(', ')
-  return `
-const frames = S.frames
+  return `'use strict'
 return {
-  fork(${list}) {
-    if (arguments.length !== ${arity}) return spread(index, arguments)
-    const d = S.depth
-    if (d === S.limit) S.slow.full()
+  fork(${names.join(', ')}) {
+    const f = S.top.next ?? S.slow.full()
     ${names.map((a, i) => `if (typeof ${a} !== 'number') ${a} = S.slow.admit(${a}, ${i})`).join('\n    ')}
-    const f = frames[d]
     ${names.map(a => `f.${a} = ${a}`).join('\n    ')}
     f.task = index
-    const h = (S.seq + 1) & ${TICKETS}
-    S.seq = h
+    const h = (f.ticket + 1) & ${TICKETS}
     f.ticket = h
-    S.depth = d + 1
+    S.top = f
     if (S.words[S.want] !== 0) S.slow.publish()
     return h
   },
   join(h) {
-    const d = S.depth - 1
-    const f = frames[d]
+    const f = S.top
     if (f.ticket !== h || f.task !== index) return S.slow.join(h)
-    S.depth = d
+    S.top = f.prev
     return fn(${names.map(a => `f.${a}`).join(', ')})
   },
 }`
 }
 
-/** A fork with more or fewer arguments than the task has parameters: they are kept as an array. */
-export function forkSpread(index: number, args: ArrayLike<unknown>): number {
-  const S = stack
-  if (S.depth === S.limit) S.slow.full()
-  const rest = Array.from(args, (value, i) => S.slow.admit(value, i))
-  const frame = S.frames[S.depth]!
-  frame.rest = rest
-  frame.slot = 0
-  frame.task = index
-  const ticket = (S.seq + 1) & TICKETS
-  S.seq = ticket
-  frame.ticket = ~ticket
-  S.depth++
-  if (S.words[S.want] !== 0) S.slow.publish()
-  return ticket
-}
-
-function generic(record: TaskRecord): Pair {
-  const { index, arity, fn } = record
+/** The same for all tasks, where text may not become code. */
+function generic({ index, arity, fn }: TaskRecord): Pair {
   return {
     fork: (...args) => {
-      if (args.length !== arity) return forkSpread(index, args)
-      const S = stack
-      if (S.depth === S.limit) S.slow.full()
-      const frame = S.frames[S.depth]!
+      const frame = stack.top.next ?? stack.slow.full()
       const fields = frame as unknown as Record<string, unknown>
-      for (let i = 0; i < arity; i++) fields[`a${i}`] = S.slow.admit(args[i], i)
-      frame.task = index
-      const ticket = (S.seq + 1) & TICKETS
-      S.seq = ticket
-      frame.ticket = ticket
-      S.depth++
-      if (S.words[S.want] !== 0) S.slow.publish()
-      return ticket
+      for (let i = 0; i < arity; i++) fields[`a${i}`] = stack.slow.admit(args[i], i)
+      return push(frame, index, false)
     },
     join: ticket => {
-      const S = stack
-      const frame = S.frames[S.depth - 1]!
-      if (frame.ticket !== ticket || frame.task !== index) return S.slow.join(ticket)
-      S.depth--
+      const frame = stack.top
+      if (frame.ticket !== ticket || frame.task !== index) return stack.slow.join(ticket)
+      stack.top = frame.prev!
       return invoke(fn, arity, frame)
     },
   }
+}
+
+/** For a function with optional or rest parameters: how many arguments there are matters, so they are kept as an array. */
+function flexible({ index }: TaskRecord): Pair {
+  return {
+    fork: (...args) => {
+      const frame = stack.top.next ?? stack.slow.full()
+      frame.rest = args.map((value, i) => stack.slow.admit(value, i))
+      return push(frame, index, true)
+    },
+    join: ticket => stack.slow.join(ticket),
+  }
+}
+
+function push(frame: Frame, index: number, inverted: boolean): number {
+  const ticket = (frame.ticket + 1) & TICKETS
+  frame.task = index
+  frame.ticket = inverted ? ~ticket : ticket
+  stack.top = frame
+  if (stack.words[stack.want] !== 0) stack.slow.publish()
+  return ticket
+}
+
+/**
+ * True if the parameters hold a default or a rest: then `fn.length` does not say how many arguments there may be. A `=` or
+ * `...` anywhere between the parentheses counts, so the answer errs on the slow side only.
+ */
+function isFlexible(fn: AnyFunction): boolean {
+  const text = Function.prototype.toString.call(fn).replace(/\/\*[^]*?\*\/|\/\/.*/g, '')
+  if (/^[\w$]+\s*=>/.test(text)) return false
+  let depth = 0
+  for (let i = text.indexOf('('); i >= 0 && i < text.length; i++) {
+    const c = text[i]!
+    if (c === '=' || (c === '.' && text.startsWith('...', i))) return true
+    if ('([{'.includes(c)) depth++
+    if (')]}'.includes(c) && --depth === 0) return false
+  }
+  return true
 }

@@ -32,8 +32,7 @@ export async function serve(): Promise<void> {
   const buffers = new ChannelBuffers(registry, papers.channel)
   const require = createRequire(import.meta.url)
   const passport = new Passport(registry, buffers, url => void require(fileURLToPath(url)))
-  // Tickets of two workers differ, so that a fork that strayed to another worker is not taken for one of its own.
-  stack.seq = papers.seat << 22
+  stack.salt = papers.seat + 1
   const worker = new Worker(registry, papers.seat, passport, new Guard(passport, papers.immutability))
   takeSeat(papers.name)
   process.once('exit', () => store(registry.arena.words, registry.seat(papers.seat) + ACTIVE, LEAVING))
