@@ -25,14 +25,18 @@ export interface TaskMethods<A extends readonly unknown[], R> {
 export type Task<F extends AnyFunction> = F & TaskMethods<Parameters<F>, ReturnType<F>>
 
 /** `F` if its parameters and its result can cross threads; else a type that says why not. */
-export type Portable<F extends AnyFunction> =
-  ReturnType<F> extends PromiseLike<unknown>
+export type Portable<F extends AnyFunction> = [ReturnType<F>] extends [never]
+  ? Crossing<F> // It always throws. `never` would count as a promise below.
+  : ReturnType<F> extends PromiseLike<unknown>
     ? 'a task runs to its end on one worker and cannot be async: await outside of it'
-    : Parameters<F> extends Sendable<Parameters<F>>
-      ? ReturnType<F> extends Sendable<ReturnType<F>>
-        ? F
-        : Sendable<ReturnType<F>>
-      : Sendable<Parameters<F>>
+    : Crossing<F>
+
+type Crossing<F extends AnyFunction> =
+  Parameters<F> extends Sendable<Parameters<F>>
+    ? ReturnType<F> extends Sendable<ReturnType<F>>
+      ? F
+      : Sendable<ReturnType<F>>
+    : Sendable<Parameters<F>>
 
 /** What `import.meta` is, as far as {@link task} needs it. */
 export interface ModuleMeta {
