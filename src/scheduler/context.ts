@@ -13,7 +13,8 @@ function refuse(): never {
 
 /** Stands for the top of the stack while no task runs: a fork finds no next frame, a join no ticket. */
 export const NOWHERE: Frame = new Frame(0, null, 0)
-NOWHERE.ticket = -1
+// No task has this index, so the fast path of a join does not step back from here, whatever number it was given.
+NOWHERE.task = -1
 
 /** The one private stack of this thread: the fast paths of all its tasks close over it. */
 export const stack: Stack = {
@@ -25,4 +26,4 @@ export const stack: Stack = {
   frames: [new Frame(0, null, 0)],
   salt: 0,
 }
-stack.frames[0]!.ticket = -1
+stack.frames[0]!.task = -1
