@@ -32,7 +32,7 @@ export class Runs {
   readonly #hold: Hold
   readonly #runs = new Map<number, Run>()
   /** Refs that found the deque full, in order. */
-  readonly #backlog: number[] = []
+  #backlog: number[] = []
   /** Published slots of dead workers, to be freed when they end. */
   readonly orphans: Set<number> = new Set()
   #unsettled = 0
@@ -163,13 +163,18 @@ export class Runs {
     registry.sleepers.cancel(registry.caller)
     registry.mailboxes[registry.caller]!.take(this.#finish)
     if (this.orphans.size > 0) bury(this.#worker, this.orphans)
+    this.#refill()
+    this.#listen()
+  }
+
+  /** Fills the deque from the backlog once a good part of it has been taken: a push that fails looks at every entry. */
+  #refill(): void {
+    const { deques, caller, sleepers, threads } = this.#worker.registry
+    if (this.#backlog.length === 0 || deques[caller]!.length > deques[caller]!.capacity / 2) return
     let sent = 0
     while (sent < this.#backlog.length && this.#worker.offers.push(this.#backlog[sent]!)) sent++
-    if (sent > 0) {
-      this.#backlog.splice(0, sent)
-      registry.sleepers.wakeOne(registry.threads)
-    }
-    this.#listen()
+    this.#backlog = this.#backlog.slice(sent)
+    sleepers.wakeOne(threads)
   }
 
   readonly #finish = (slot: number): void => {
@@ -217,7 +222,7 @@ export class Runs {
       run.reject(why)
     }
     this.#runs.clear()
-    this.#backlog.length = 0
+    this.#backlog = []
     clearInterval(this.#reporter)
   }
 
