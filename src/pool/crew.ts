@@ -69,7 +69,7 @@ export class Crew {
     const worked = load(this.#registry.arena.words, this.#registry.seat(seat) + ACTIVE) !== 0 || member.repaired
     this.#worker.loss = why
     if (!member.repaired) repair(this.#worker, seat, this.#runs.orphans)
-    this.#runs.drain()
+    this.#runs.recover(seat)
     this.#stillborn = worked ? 0 : this.#stillborn + 1
     if (this.#stillborn < MOST_STILLBORN) this.#start(seat)
     else {

@@ -4,7 +4,19 @@ import type { Hold } from '../platform/node/host.ts'
 import { graft } from '../scheduler/failure.ts'
 import { WANT } from '../scheduler/registry.ts'
 import { bury } from '../scheduler/repair.ts'
-import { CANCELED, claim, FAILED, MAILED, PROGRESS, PUBLISHED, STATE, stateOf, takeBack } from '../scheduler/slot.ts'
+import {
+  CANCELED,
+  claim,
+  CLAIMED,
+  FAILED,
+  MAILED,
+  PROGRESS,
+  PUBLISHED,
+  seatOf,
+  STATE,
+  stateOf,
+  takeBack,
+} from '../scheduler/slot.ts'
 import type { TaskRecord } from '../scheduler/tasks.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { RunOptions } from './options.ts'
@@ -197,6 +209,18 @@ export class Runs {
     if (run.onProgress !== undefined && done !== run.reported) run.onProgress(done)
     if (failed) run.reject(graft(value, run.site.stack))
     else run.resolve(value)
+  }
+
+  /**
+   * After a repair: a thread that died between ending a run and sending it has left it in nobody's mail. What was sent has
+   * just been drained, and the dead one's seat is still in the state word.
+   */
+  recover(seat: number): void {
+    this.drain()
+    for (const slot of this.#runs.keys()) {
+      const word = this.#worker.jobs.state(slot)
+      if (stateOf(word) > CLAIMED && seatOf(word) === seat) this.#finish(slot)
+    }
   }
 
   #report(): void {
