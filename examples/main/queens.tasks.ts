@@ -1,25 +1,25 @@
 import { progress, task } from 'filch'
 
 /** The same as `plainQueens`, with a fork at every placement: whatever a queen leads to may be looked at elsewhere. */
-const place = task((all: number, columns: number, left: number, right: number): number =>
-  columns === all ? 1 : placeInRow(all, columns, left, right, all & ~(columns | left | right)),
-)
+const place = task((all: number, columns: number, left: number, right: number): number => {
+  if (columns === all) return 1
+  const free = all & ~(columns | left | right)
+  return free === 0 ? 0 : placeInRow(all, columns, left, right, free)
+})
 
 /** Turns to the other squares of the row before it joins, so that the newest fork is joined first. */
 function placeInRow(all: number, columns: number, left: number, right: number, free: number): number {
-  if (free === 0) return 0
   const square = free & -free
   const forked = place.fork(all, columns | square, (left | square) << 1, (right | square) >>> 1)
-  const others = placeInRow(all, columns, left, right, free ^ square)
+  const others = free === square ? 0 : placeInRow(all, columns, left, right, free ^ square)
   return others + place.join(forked)
 }
 
 /** The first row, which tells the progress: one for each of its squares. */
 export const queens = task((all: number, free: number): number => {
-  if (free === 0) return 0
   const square = free & -free
   const forked = placeFirst.fork(all, square)
-  const others = queens(all, free ^ square)
+  const others = free === square ? 0 : queens(all, free ^ square)
   return others + placeFirst.join(forked)
 })
 
