@@ -22,6 +22,6 @@ export const fibGeneric = task((n: number): number => {
 
 /** The plain recursion in a worker: milliseconds of each repetition. */
 export const plainInWorker = task((n: number, times: number, expected: number): number[] => {
-  plain(n - 8)
+  plain(n - 4)
   return timeSync(times, expected, () => plain(n))
 })

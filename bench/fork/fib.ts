@@ -18,7 +18,7 @@ function ours(threads: number, fn: typeof fib, polluted: boolean): Variant['meas
         for (const sum of await pool.broadcast(pollute, ROUNDS_OF_POLLUTION))
           expect(sum, POLLUTION * ROUNDS_OF_POLLUTION)
       }
-      await pool.run(fn, n - 8)
+      await pool.run(fn, n - 4)
       const samples = await time(times(settings), plain(n), () => pool.run(fn, n))
       return { samples, operations: forks(n) }
     })
@@ -30,7 +30,7 @@ const SHARED_PAIR = ['--disallow-code-generation-from-strings']
 export const bench: Bench = {
   question: 'What does a fork at every call of the recursive fib(38) cost, and what do two workers gain?',
   method:
-    'Three calls in a fresh process after a warm-up with fib(30). "Polluted": twenty other tasks with arguments of other ' +
+    'Three calls in a fresh process after a warm-up with fib(34). "Polluted": twenty other tasks with arguments of other ' +
     'kinds and numbers have run in the same workers before. "Shared pair": V8 may not compile text, so all tasks share one ' +
     'fork and join. "Generic": written with fork(fib, n) and join(forked). The plain recursion is that of a program without filch.',
   unit: 'ms',
