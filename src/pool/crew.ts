@@ -1,8 +1,8 @@
 import { FilchError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
-import { startThread } from '../platform/node/host.ts'
+import { hasEnded, startThread } from '../platform/node/host.ts'
 import { LEAVING, type Papers } from '../platform/node/thread.ts'
-import { ACTIVE, type Registry, STOP } from '../scheduler/registry.ts'
+import { ACTIVE, IMPORTING, type Registry, STOP, THREAD } from '../scheduler/registry.ts'
 import { repair } from '../scheduler/repair.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Runs } from './runs.ts'
@@ -35,7 +35,7 @@ interface Member {
 export class Crew {
   readonly #registry: Registry
   readonly #settings: Settings
-  readonly #papers: Omit<Papers, 'seat'>
+  readonly #papers: () => Omit<Papers, 'seat'>
   readonly #worker: Worker
   readonly #runs: Runs
   readonly #members: Member[] = []
@@ -44,7 +44,7 @@ export class Crew {
   /** Called when threads cannot be started. */
   onBroken: (why: Error) => void = () => {}
 
-  constructor(worker: Worker, runs: Runs, settings: Settings, papers: Omit<Papers, 'seat'>) {
+  constructor(worker: Worker, runs: Runs, settings: Settings, papers: () => Omit<Papers, 'seat'>) {
     this.#registry = worker.registry
     this.#worker = worker
     this.#runs = runs
@@ -57,7 +57,7 @@ export class Crew {
     const { stackSizeMb, maxHeapMb } = this.#settings
     const limits = { stackSizeMb, ...(maxHeapMb === undefined ? {} : { maxOldGenerationSizeMb: maxHeapMb }) }
     const { promise: gone, resolve } = Promise.withResolvers<void>()
-    const { stop } = startThread({ ...this.#papers, seat }, limits, why => {
+    const { stop } = startThread({ ...this.#papers(), seat }, limits, why => {
       resolve()
       if (!this.#stopping) this.#replace(seat, member, why)
     })
@@ -66,7 +66,11 @@ export class Crew {
   }
 
   #replace(seat: number, member: Member, why: string): void {
-    const worked = load(this.#registry.arena.words, this.#registry.seat(seat) + ACTIVE) !== 0 || member.repaired
+    const { arena, directory } = this.#registry
+    const worked = load(arena.words, this.#registry.seat(seat) + ACTIVE) !== 0 || member.repaired
+    const importing = load(arena.words, this.#registry.seat(seat) + IMPORTING)
+    // Its successor would meet the same job and die of the same module.
+    if (importing !== 0) directory.poison(importing - 1)
     this.#worker.loss = why
     if (!member.repaired) repair(this.#worker, seat, this.#runs.orphans)
     this.#runs.recover(seat)
@@ -83,13 +87,16 @@ export class Crew {
   }
 
   /**
-   * For a caller that blocks in a join: settles what threads that are on their way out have left. Their exit is
-   * reported only when the event loop turns.
+   * For a caller that blocks in a join: settles what threads that have ended have left. Their exit is reported only
+   * when the event loop turns.
    */
   inspect(): void {
     for (let seat = 0; seat < this.#members.length; seat++) {
       const member = this.#members[seat]!
-      if (member.repaired || load(this.#registry.arena.words, this.#registry.seat(seat) + ACTIVE) !== LEAVING) continue
+      const { words } = this.#registry.arena
+      const at = this.#registry.seat(seat)
+      if (member.repaired || load(words, at + ACTIVE) === 0) continue
+      if (load(words, at + ACTIVE) !== LEAVING && !hasEnded(words[at + THREAD]!)) continue
       member.repaired = true
       this.#worker.loss = 'its thread exited'
       repair(this.#worker, seat, this.#runs.orphans)

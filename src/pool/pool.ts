@@ -79,13 +79,15 @@ export class Pool {
     )
     this.#hold = new Hold()
     this.#runs = new Runs(this.#worker, settings.name, this.#hold)
-    this.#crew = new Crew(this.#worker, this.#runs, settings, {
+    this.#crew = new Crew(this.#worker, this.#runs, settings, () => ({
       memory: this.#registry.arena.memory,
       threads: settings.threads,
       name: settings.name,
       channel,
+      buffers: buffers.known(),
       immutability: settings.immutability,
-    })
+    }))
+    this.#worker.attend = () => buffers.attend()
     this.#worker.awake = () => this.#crew.inspect()
     this.#crew.onBroken = why => {
       this.#broken = why

@@ -3,7 +3,7 @@ import { load, store } from '../memory/atomics.ts'
 import type { Hold } from '../platform/node/host.ts'
 import { graft } from '../scheduler/failure.ts'
 import { WANT } from '../scheduler/registry.ts'
-import { bury } from '../scheduler/repair.ts'
+import { bury, lose } from '../scheduler/repair.ts'
 import {
   CANCELED,
   claim,
@@ -23,6 +23,8 @@ import type { RunOptions } from './options.ts'
 
 /** A run whose slot is in use. */
 interface Run {
+  /** The one seat that may run it, or -1. */
+  readonly seat: number
   resolve(value: unknown): void
   reject(error: unknown): void
   /** Where it was started, for the error's stack. */
@@ -79,27 +81,22 @@ export class Runs {
       jobs.writer.begin()
       for (let i = 0; i < args.length; i++) jobs.writer.value(args[i], `args[${i}]`)
       const slot = jobs.make(registry.directory.idOf(record), args.length, MAILED, 0)
-      const run: Run = { resolve, reject, site, onProgress, reported: 0, cleanUp: () => {}, settled: false }
+      const run: Run = { seat, resolve, reject, site, onProgress, reported: 0, cleanUp: () => {}, settled: false }
       this.#runs.set(slot, run)
       if (this.#unsettled++ === 0) this.#hold.set(true)
       if (signal !== undefined || timeout !== undefined) this.#arm(slot, run, signal, timeout)
       if (onProgress !== undefined) this.#reporter ??= setInterval(() => this.#report(), PROGRESS_INTERVAL).unref()
-      this.#submit(slot, jobs.publish(slot), seat)
+      this.#submit(slot, jobs.publish(slot), seat, options)
       this.#listen()
     })
   }
 
-  #submit(slot: number, ref: number, seat: number): void {
+  #submit(slot: number, ref: number, seat: number, options: RunOptions): void {
     const { registry } = this.#worker
     const { sleepers, threads } = registry
     if (threads === 0) {
       // As on a worker, only here: after the caller's current turn, with copies of arguments and result.
-      queueMicrotask(() => {
-        const word = load(registry.arena.words, slot + STATE)
-        if (stateOf(word) === PUBLISHED && claim(registry.arena, slot, word, registry.caller))
-          this.#worker.execute(slot)
-        this.drain()
-      })
+      queueMicrotask(() => this.#inPlace(slot, options))
     } else if (seat >= 0) {
       registry.mailboxes[seat]!.send(slot)
       sleepers.wake(seat)
@@ -107,6 +104,19 @@ export class Runs {
       if (this.#backlog.length > 0 || !this.#worker.offers.push(ref)) this.#backlog.push(ref)
       sleepers.wakeOne(threads)
     }
+  }
+
+  /** No timer runs meanwhile, so the tasks themselves look at the clock and at the signal. */
+  #inPlace(slot: number, { signal, timeout }: RunOptions): void {
+    const worker = this.#worker
+    const { arena, caller } = worker.registry
+    const word = load(arena.words, slot + STATE)
+    if (stateOf(word) === PUBLISHED && claim(arena, slot, word, caller)) {
+      worker.deadline = timeout !== undefined ? performance.now() + timeout : signal !== undefined ? Infinity : 0
+      worker.execute(slot)
+      worker.deadline = 0
+    }
+    this.drain()
   }
 
   #arm(slot: number, run: Run, signal: AbortSignal | undefined, timeout: number | undefined): void {
@@ -217,9 +227,14 @@ export class Runs {
    */
   recover(seat: number): void {
     this.drain()
-    for (const slot of this.#runs.keys()) {
+    for (const [slot, run] of this.#runs) {
       const word = this.#worker.jobs.state(slot)
       if (stateOf(word) > CLAIMED && seatOf(word) === seat) this.#finish(slot)
+      // Taken from the dead one's mailbox, and not begun.
+      if (stateOf(word) === PUBLISHED && run.seat === seat) {
+        lose(this.#worker.registry, slot)
+        this.drain()
+      }
     }
   }
 

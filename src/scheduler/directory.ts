@@ -1,6 +1,6 @@
 import { LimitError, TaskError } from '../errors.ts'
 import type { Arena } from '../memory/arena.ts'
-import { load, replace } from '../memory/atomics.ts'
+import { load, replace, store } from '../memory/atomics.ts'
 import type { TaskRecord } from './tasks.ts'
 
 /**
@@ -10,10 +10,10 @@ import type { TaskRecord } from './tasks.ts'
  * place where the hash was entered. Each word goes from 0 to its value once, by compare-exchange, so a thread that dies half way
  * through an entry has done no harm: the next one with the same name finishes it.
  *
- *   entry: [ hash, low ][ hash, high ][ hash of the source ][ address of the module's URL ]
+ *   entry: [ hash, low ][ hash, high ][ hash of the source ][ address of the module's URL ][ poisoned ]
  */
 const ENTRIES = 4096
-const WIDTH = 4
+const WIDTH = 5
 /** Beyond this many tasks the probes get long. */
 const MOST_PROBES = 512
 
@@ -74,6 +74,15 @@ export class Directory {
     let url = ''
     for (let i = 1; i <= length; i++) url += String.fromCharCode(this.#arena.words[at + i]!)
     return url
+  }
+
+  /** A thread died while it imported the task's module: no other shall try. */
+  poison(id: number): void {
+    store(this.#arena.words, this.#at + id * WIDTH + 4, 1)
+  }
+
+  isPoisoned(id: number): boolean {
+    return load(this.#arena.words, this.#at + id * WIDTH + 4) !== 0
   }
 
   /** Never freed: a loser of the race to enter the same URL leaks one. */

@@ -1,10 +1,20 @@
-import { LimitError, WorkerLostError } from '../errors.ts'
+import { ForkError, LimitError, show, WorkerLostError } from '../errors.ts'
 import { LOST } from './slot.ts'
 
 /** What home makes of an outcome without words. */
 export function unsaid(count: number, loss: string): Error {
   if (count === LOST) return new WorkerLostError(loss)
   return new LimitError('The error of a task did not fit into the shared memory', 'Free results before you start more.')
+}
+
+/** What a join says to a ticket that fits no pending fork. */
+export function notPending(ticket: unknown): ForkError {
+  const what = typeof ticket === 'number' ? 'a fork that is not pending here' : show(ticket)
+  return new ForkError(
+    'ERR_FILCH_JOIN',
+    `join got ${what}: it was joined already, or abandoned (an older fork of the same worker was joined first), or it was ` +
+      'made by another task. Join each fork once, newest first, in the task that made it.',
+  )
 }
 
 /** Puts the stack of the place that waited under the stack of the thread that failed. */

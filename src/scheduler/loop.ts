@@ -1,6 +1,5 @@
-import { TaskError } from '../errors.ts'
 import { store } from '../memory/atomics.ts'
-import { ACTIVE } from './registry.ts'
+import { ACTIVE, IMPORTING } from './registry.ts'
 import { claim, PUBLISHED, stateOf, TASK } from './slot.ts'
 import { breathe } from './thief.ts'
 import { LOOKS, NAP, type Worker } from './worker.ts'
@@ -30,8 +29,9 @@ export class Loop {
     store(registry.arena.words, registry.seat(seat) + ACTIVE, 1)
     while (!this.#worker.stopped) {
       this.#work()
-      const url = thief.missing()
-      if (url !== '') await this.#import(url)
+      const task = thief.missing()
+      this.#worker.attend()
+      if (task >= 0) await this.#import(task)
       else if (!this.#seek()) {
         await this.#ground.turn()
         this.#rest()
@@ -40,24 +40,19 @@ export class Loop {
   }
 
   /** The stack is empty here, so importing is safe. Either the tasks are known afterwards, or there is a reason to fail them. */
-  async #import(url: string): Promise<void> {
-    const { failures } = this.#worker
+  async #import(task: number): Promise<void> {
+    const { modules, registry, seat } = this.#worker
+    const url = registry.directory.urlOf(task)
+    const importing = registry.seat(seat) + IMPORTING
+    // If the module ends this thread, the caller knows which one it was.
+    store(registry.arena.words, importing, task + 1)
     try {
       await this.#ground.load(url)
-      failures.set(
-        url,
-        new TaskError(
-          'ERR_FILCH_TASK_UNKNOWN',
-          `A worker has imported ${url}, but the task is not among those declared there. Declare tasks at the top level ` +
-            'of their module, unconditionally, so that every thread declares the same ones in the same order.',
-        ),
-      )
-    } catch (cause) {
-      failures.set(
-        url,
-        new TaskError('ERR_FILCH_IMPORT', `A worker could not import ${url}: ${String(cause)}`, { cause }),
-      )
+      modules.imported(url)
+    } catch (error) {
+      modules.failed(url, error)
     }
+    store(registry.arena.words, importing, 0)
   }
 
   /** Runs jobs until there is none. */

@@ -23,11 +23,14 @@ const control = layout({
   slots: 1,
   /** 0 while the pool is open, else the poison that ends every worker's loop (pool.ts, close). */
   stop: 1,
-  /** Ids given to shared buffers so far. */
+  /** Numbers given to shared buffers so far. */
   buffers: 1,
+  /** How often a thread has asked for a buffer that it lacks. */
+  asked: 1,
 })
 export const STOP: number = control.at.stop
 export const BUFFERS: number = control.at.buffers
+export const ASKED: number = control.at.asked
 
 const seat = layout(
   {
@@ -35,6 +38,10 @@ const seat = layout(
     want: 1,
     /** 1 while its thread runs jobs; the caller's only inside `runSync`. */
     active: 1,
+    /** Number of the task whose module its thread is importing, plus one; else 0. */
+    importing: 1,
+    /** The platform's number of its thread, by which a caller that blocks can see it die; 0 if there is none. */
+    thread: 1,
     mailbox: 1,
     slots: Slab.words,
     blocks: Heap.words,
@@ -45,6 +52,8 @@ const seat = layout(
 )
 export const WANT: number = seat.at.want
 export const ACTIVE: number = seat.at.active
+export const IMPORTING: number = seat.at.importing
+export const THREAD: number = seat.at.thread
 export const COUNTERS: number = seat.at.counters
 
 /** Jobs a thread's deque holds. Only the oldest pending forks and a few children of a scope are ever there at once. */

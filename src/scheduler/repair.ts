@@ -1,5 +1,5 @@
 import { load, store } from '../memory/atomics.ts'
-import { ACTIVE, type Registry, WANT } from './registry.ts'
+import { ACTIVE, IMPORTING, type Registry, WANT } from './registry.ts'
 import {
   allSlots,
   CLAIMED,
@@ -34,6 +34,7 @@ export function repair(worker: Worker, seat: number, orphans: Set<number>): void
   const { arena, sleepers, mailboxes, deques, control } = registry
   sleepers.bury(seat)
   store(arena.words, registry.seat(seat) + ACTIVE, 0)
+  store(arena.words, registry.seat(seat) + IMPORTING, 0)
   mailboxes[seat]!.take(slot => lose(registry, slot))
   const idle: number[] = []
   for (const slot of allSlots(arena, control)) {
@@ -57,7 +58,7 @@ export function repair(worker: Worker, seat: number, orphans: Set<number>): void
 }
 
 /** Ends a job whose claimer is gone, or that nobody can claim any more. */
-function lose(registry: Registry, slot: number): void {
+export function lose(registry: Registry, slot: number): void {
   const { arena, mailboxes } = registry
   const words = arena.words
   words[slot + COUNT] = LOST

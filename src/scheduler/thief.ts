@@ -1,6 +1,7 @@
 import { CONTENDED, EMPTY } from '../lockfree/deque.ts'
 import { load, pause, store } from '../memory/atomics.ts'
 import type { Counters } from './counters.ts'
+import type { Modules } from './modules.ts'
 import { ACTIVE, type Registry, WANT } from './registry.ts'
 import { claim, isDead, names, PUBLISHED, slotOf, STATE, stateOf, TASK } from './slot.ts'
 import { recordByKey, type TaskRecord } from './tasks.ts'
@@ -21,16 +22,15 @@ export class Thief {
   readonly #known: (TaskRecord | undefined)[] = []
   #victim: number
   #random: number
-  /** URL of a module whose task was met but is not known in this thread; taken by {@link missing}. */
-  #missing = ''
+  /** A task that was met but is not known in this thread; taken by {@link missing}. */
+  #missing = -1
   readonly #counters: Counters
-  readonly #failures: ReadonlyMap<string, Error>
+  readonly #modules: Modules
 
-  /** `failures`: modules that this thread has tried to import in vain, so that it may take their jobs and fail them. */
-  constructor(registry: Registry, seat: number, counters: Counters, failures: ReadonlyMap<string, Error>) {
+  constructor(registry: Registry, seat: number, counters: Counters, modules: Modules) {
     this.#registry = registry
     this.#counters = counters
-    this.#failures = failures
+    this.#modules = modules
     this.#seat = seat
     this.#pulses = registry.deques.map(() => 0)
     this.#victim = registry.caller
@@ -115,17 +115,16 @@ export class Thief {
   /** True if this thread can run the task, or knows why it cannot; else the module is noted for {@link missing}. */
   knows(task: number): boolean {
     if (this.taskOf(task) !== undefined) return true
-    const url = this.#registry.directory.urlOf(task)
-    if (this.#failures.has(url)) return true
-    this.#missing = url
+    if (this.#modules.isSettled(task)) return true
+    this.#missing = task
     return false
   }
 
-  /** URL of a module that stopped this seat from taking a job since the last call, or ''. */
-  missing(): string {
-    const url = this.#missing
-    this.#missing = ''
-    return url
+  /** Number of a task that stopped this seat from taking a job since the last call, because its module must be imported; or -1. */
+  missing(): number {
+    const task = this.#missing
+    this.#missing = -1
+    return task
   }
 
   /** True if some deque holds a job that may be claimed: the look between announcing sleep and sleeping. */

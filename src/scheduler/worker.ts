@@ -1,11 +1,12 @@
-import { CanceledError, ForkError, LimitError, show, TaskError } from '../errors.ts'
+import { CanceledError, LimitError, TaskError } from '../errors.ts'
 import { load, store, type Words } from '../memory/atomics.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import type { Guard } from '../wire/guard.ts'
 import { NOWHERE, OUTSIDE, stack } from './context.ts'
 import { Counters } from './counters.ts'
-import { attach, graft, unsaid } from './failure.ts'
+import { attach, graft, notPending, unsaid } from './failure.ts'
 import { Jobs } from './jobs.ts'
+import { Modules } from './modules.ts'
 import { Offers } from './offers.ts'
 import { ACTIVE, type Registry, STOP, WANT } from './registry.ts'
 import {
@@ -56,6 +57,7 @@ export class Worker implements SlowPath {
   readonly thief: Thief
   readonly counters: Counters
   readonly offers: Offers
+  readonly modules: Modules
   readonly #guard: Guard
   /** Jobs under way on this thread's stack: 0 between jobs. */
   #level = 0
@@ -74,7 +76,8 @@ export class Worker implements SlowPath {
     this.jobs = new Jobs(registry, seat, carrier, guard.discipline === 'freeze')
     this.counters = new Counters(registry, seat)
     this.offers = new Offers(registry, seat, this.jobs, this.counters)
-    this.thief = new Thief(registry, seat, this.counters, this.failures)
+    this.modules = new Modules(registry.directory)
+    this.thief = new Thief(registry, seat, this.counters, this.modules)
     this.#guard = guard
   }
 
@@ -92,8 +95,8 @@ export class Worker implements SlowPath {
     this.migrated = words[slot + HOME] !== this.seat
     let state = DONE
     try {
-      const record = this.thief.taskOf(words[slot + TASK]!)
-      if (record === undefined) throw this.#unloadable(words[slot + TASK]!)
+      const record: TaskRecord | undefined = this.thief.taskOf(words[slot + TASK]!)
+      this.modules.check(words[slot + TASK]!, record)
       this.#write(slot, this.call(record, this.jobs.args(slot)), false)
     } catch (error) {
       state = FAILED
@@ -101,9 +104,10 @@ export class Worker implements SlowPath {
     }
     this.root = root
     this.migrated = migrated
-    this.#finish(slot, state)
     this.counters.jobs++
+    // Before the end is known: who has awaited it finds it counted.
     if (this.#level === 0) this.counters.flush()
+    this.#finish(slot, state)
   }
 
   #write(slot: number, value: unknown, thrown: boolean): void {
@@ -160,7 +164,7 @@ export class Worker implements SlowPath {
 
   /** The deque has nothing to offer any more: the next fork shall publish. */
   #invite(): void {
-    this.words[this.want] = this.#accompanied ? 1 : 0
+    this.words[this.want] = this.#accompanied || this.deadline > 0 ? 1 : 0
   }
 
   /** The outcome is written; makes it visible. After the store the slot is its home's (RELIABILITY 3.3): read first, then store. */
@@ -196,7 +200,12 @@ export class Worker implements SlowPath {
     // Before the push: a thief sets the word again after its theft, and that must not be lost.
     words[this.want] = 0
     this.poll()
-    if (!this.#accompanied) return
+    this.attend()
+    if (!this.#accompanied) {
+      // Nobody to offer to; but a run in place may have to stop.
+      if (this.deadline > 0) words[this.want] = 1
+      return
+    }
     // As many as there are idle seats (a hint), so that pending forks do not wait behind a long leaf.
     let quota = this.registry.sleepers.idle
     do if (!this.#offerNext()) break
@@ -218,8 +227,14 @@ export class Worker implements SlowPath {
   /** Other places on this thread's stack where work waits to be published: open scopes, outermost first. */
   readonly shelves: Shelf[] = []
 
+  /** For a run in place, which no timer can stop: when it must have ended (`performance.now()`); 0 if never. */
+  deadline = 0
+
   /** Throws if the run that this job belongs to was canceled. */
   poll(): void {
+    if (this.deadline > 0 && performance.now() > this.deadline) {
+      throw new CanceledError('The run did not end within its timeout.')
+    }
     if (this.root !== 0 && load(this.registry.arena.words, this.root + CANCELED) !== 0) {
       throw new CanceledError('The run that this task belongs to was canceled.')
     }
@@ -231,12 +246,7 @@ export class Worker implements SlowPath {
     let frame = stack.top
     while (frame.index >= this.#base && frame.ticket !== ticket && frame.ticket !== ~ticket) frame = frame.prev!
     if (frame.index < this.#base || typeof ticket !== 'number' || ticket < 0) {
-      throw new ForkError(
-        'ERR_FILCH_JOIN',
-        `join got ${typeof ticket === 'number' ? 'a fork that is not pending here' : show(ticket)}: it was joined already, or ` +
-          'abandoned (an older fork of the same worker was joined first), or it was made by another task. ' +
-          'Join each fork once, newest first, in the task that made it.',
-      )
+      throw notPending(ticket)
     }
     // What was forked later and not joined was abandoned: the function that forked it threw.
     if (frame !== stack.top) this.#abandon(frame.index + 1, undefined)
@@ -319,6 +329,7 @@ export class Worker implements SlowPath {
           continue
         }
       }
+      this.attend()
       if (++looks < LOOKS) {
         breathe()
         continue
@@ -349,18 +360,11 @@ export class Worker implements SlowPath {
   /** Progress of a run that has no slot because it runs in place. */
   inPlaceProgress: (done: number) => void = () => {}
 
-  /** Why a module's tasks cannot run in this thread, by URL; `execute` fails their jobs with it. */
-  readonly failures: Map<string, Error> = new Map()
-
-  #unloadable(task: number): Error {
-    const url = this.registry.directory.urlOf(task)
-    return (
-      this.failures.get(url) ?? new TaskError('ERR_FILCH_TASK_UNKNOWN', `No task of ${url} is known in this thread.`)
-    )
-  }
-
   /** Why the last thread was lost, as far as this seat knows. */
   loss = 'its thread ended before the task did'
+
+  /** Set by the platform: answers threads that lack a buffer. */
+  attend: () => void = () => {}
 
   /** Called after each nap in a join: the caller's seat looks there whether a thread has died. */
   awake: () => void = () => {}

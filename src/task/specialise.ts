@@ -102,6 +102,7 @@ function push(frame: Frame, index: number, inverted: boolean): number {
  */
 function isFlexible(fn: AnyFunction): boolean {
   const text = Function.prototype.toString.call(fn).replace(/\/\*[^]*?\*\/|\/\/.*/g, '')
+  if (/\barguments\b/.test(text)) return true
   if (/^[\w$]+\s*=>/.test(text)) return false
   let depth = 0
   for (let i = text.indexOf('('); i >= 0 && i < text.length; i++) {

@@ -2,89 +2,135 @@ import { BroadcastChannel, type MessagePort, receiveMessageOnPort } from 'node:w
 
 import { CorruptError } from '../../errors.ts'
 import { add, load, pause } from '../../memory/atomics.ts'
+import { ASKED, BUFFERS, type Registry } from '../../scheduler/registry.ts'
 import type { Buffers } from '../../scheduler/passport.ts'
-import { BUFFERS, type Registry } from '../../scheduler/registry.ts'
 
 /**
  * The shared buffers of a pool, by number, in every thread of it.
  *
- * A buffer can only be handed over by a message. Whoever names one first posts it to all *before* it publishes the job that
- * names it, and Node queues a posted message at every receiver before `postMessage` returns: so whoever reads the job finds the
- * announcement in its queue, synchronously, however busy. A thread that started later asks (`wanted`), and the caller's or any
- * other thread answers.
+ * A buffer can only be handed over by a message. A thread that sends one to others gives it a number, of its own even if it
+ * got the buffer from another thread, and posts it to all *before* it publishes the job that names it; Node queues a
+ * posted message at every receiver before `postMessage` returns, so whoever reads the job finds the announcement in its
+ * queue, synchronously, however busy.
+ *
+ * - A thread that started later asks (`wanted`), counts up `ASKED` and rings every bell; all threads look at that count when
+ *   they publish, wait or are idle, and whoever has the buffer answers.
+ * - When the object that was numbered is collected, its thread says so (`gone`) and the others let go of theirs. Jobs in
+ *   flight are safe: their home holds the arguments until they have ended. Results are not held by anybody, so a number
+ *   that was in a result is given up one collection later (`retire`).
  */
-interface Announcement {
-  readonly id: number
-  readonly buffer: SharedArrayBuffer
-}
-interface Wanted {
-  readonly wanted: number
-}
+type Message = { id: number; buffer: SharedArrayBuffer } | { wanted: number } | { gone: number }
 
-/** How long a thread that started late waits for an answer, in ms. */
-const PATIENCE = 10_000
+/** How long a thread that started late waits for an answer, in ms. Who is asked may be in the middle of a long leaf. */
+const PATIENCE = 30_000
+/** Between the collection of a buffer and its end for the others, in ms: results that name it have long been read. */
+const FAREWELL = 5_000
 
 export class ChannelBuffers implements Buffers {
   readonly #registry: Registry
   readonly #channel: BroadcastChannel
-  readonly #byId = new Map<number, SharedArrayBuffer>()
-  readonly #ids = new WeakMap<SharedArrayBuffer, number>()
+  /** Received, by number: kept until `gone`. */
+  readonly #received = new Map<number, SharedArrayBuffer>()
+  /** Numbered here. */
+  readonly #numbers = new WeakMap<SharedArrayBuffer, number>()
+  readonly #own = new Map<number, WeakRef<SharedArrayBuffer>>()
+  readonly #collected: FinalizationRegistry<number>
+  #asked = 0
 
-  /** `name` is the pool's, and unique in the process. */
-  constructor(registry: Registry, name: string) {
+  /** `name` is the pool's, and unique in the process; `known` is what the maker of the thread knew when it started it. */
+  constructor(registry: Registry, name: string, known: ReadonlyMap<number, SharedArrayBuffer>) {
     this.#registry = registry
+    for (const [id, buffer] of known) this.#received.set(id, buffer)
     this.#channel = new BroadcastChannel(name)
-    this.#channel.onmessage = event => this.#receive((event as { data: unknown }).data)
+    this.#channel.onmessage = event => this.#receive((event as { data: Message }).data)
     this.#channel.unref()
+    this.#collected = new FinalizationRegistry(id => this.#retire(id))
   }
 
   idOf(buffer: SharedArrayBuffer): number {
-    const known = this.#ids.get(buffer)
+    const known = this.#numbers.get(buffer)
     if (known !== undefined) return known
     const id = add(this.#registry.arena.words, this.#registry.control + BUFFERS, 1) + 1
-    this.#enter(id, buffer)
-    this.#channel.postMessage({ id, buffer } satisfies Announcement)
+    this.#numbers.set(buffer, id)
+    this.#own.set(id, new WeakRef(buffer))
+    this.#collected.register(buffer, id)
+    this.#post({ id, buffer })
     return id
   }
 
   at(id: number): SharedArrayBuffer {
-    const known = this.#byId.get(id)
-    if (known !== undefined) return known
-    if (id <= 0 || id > load(this.#registry.arena.words, this.#registry.control + BUFFERS)) {
+    const { arena, control, seats, sleepers } = this.#registry
+    if (id <= 0 || id > load(arena.words, control + BUFFERS))
       throw new CorruptError(`no shared buffer has the number ${id}`)
-    }
-    this.#drain()
-    if (!this.#byId.has(id)) this.#channel.postMessage({ wanted: id } satisfies Wanted)
-    for (const end = performance.now() + PATIENCE; performance.now() < end; pause()) {
-      this.#drain()
-      const buffer = this.#byId.get(id)
+    if (this.#find(id) === undefined) this.#drain()
+    for (let end = 0; ; pause()) {
+      const buffer = this.#find(id)
       if (buffer !== undefined) return buffer
+      if (end === 0) {
+        end = performance.now() + PATIENCE
+        this.#post({ wanted: id })
+        add(arena.words, control + ASKED, 1)
+        for (let seat = 0; seat < seats; seat++) sleepers.wake(seat)
+      } else if (performance.now() > end) {
+        throw new CorruptError(`the shared buffer ${id} was not announced within ${PATIENCE} ms`)
+      }
+      this.#drain()
     }
-    throw new CorruptError(`the shared buffer ${id} was not announced within ${PATIENCE} ms`)
+  }
+
+  /** Answers if anybody has asked. */
+  attend(): void {
+    const { arena, control } = this.#registry
+    // Plain: a hint, and whoever asks has rung all bells.
+    const asked = arena.words[control + ASKED]!
+    if (asked === this.#asked) return
+    this.#asked = asked
+    this.#drain()
+  }
+
+  /** For a thread about to start: what it will not hear announced. */
+  known(): Map<number, SharedArrayBuffer> {
+    const known = new Map(this.#received)
+    for (const [id, own] of this.#own) {
+      const buffer = own.deref()
+      if (buffer !== undefined) known.set(id, buffer)
+    }
+    return known
   }
 
   close(): void {
     this.#channel.close()
   }
 
+  #find(id: number): SharedArrayBuffer | undefined {
+    return this.#received.get(id) ?? this.#own.get(id)?.deref()
+  }
+
+  #post(message: Message): void {
+    this.#channel.postMessage(message)
+  }
+
   #drain(): void {
     for (;;) {
       const received = receiveMessageOnPort(this.#channel as unknown as MessagePort)
       if (received === undefined) return
-      this.#receive(received.message)
+      this.#receive(received.message as Message)
     }
   }
 
-  #receive(message: unknown): void {
-    const { id, buffer, wanted } = message as Partial<Announcement & Wanted>
-    if (id !== undefined && buffer !== undefined && !this.#byId.has(id)) this.#enter(id, buffer)
-    if (wanted === undefined) return
-    const asked = this.#byId.get(wanted)
-    if (asked !== undefined) this.#channel.postMessage({ id: wanted, buffer: asked } satisfies Announcement)
+  #receive(message: Message): void {
+    if ('buffer' in message) this.#received.set(message.id, message.buffer)
+    else if ('gone' in message) this.#received.delete(message.gone)
+    else {
+      const buffer = this.#find(message.wanted)
+      if (buffer !== undefined) this.#post({ id: message.wanted, buffer })
+    }
   }
 
-  #enter(id: number, buffer: SharedArrayBuffer): void {
-    this.#byId.set(id, buffer)
-    this.#ids.set(buffer, id)
+  #retire(id: number): void {
+    setTimeout(() => {
+      this.#own.delete(id)
+      this.#post({ gone: id })
+    }, FAREWELL).unref()
   }
 }

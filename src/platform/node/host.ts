@@ -1,3 +1,4 @@
+import { existsSync, readlinkSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Worker as Thread, type ResourceLimits } from 'node:worker_threads'
 
@@ -11,7 +12,7 @@ export const cores: () => number = availableParallelism
 export const environment: Readonly<Record<string, string | undefined>> = process.env
 
 export function openBuffers(registry: Registry, channel: string): ChannelBuffers {
-  return new ChannelBuffers(registry, channel)
+  return new ChannelBuffers(registry, channel, new Map())
 }
 
 /** Starts a thread that does not keep the process alive. `ended` is called once, when it can take no further step. */
@@ -30,6 +31,20 @@ export function startThread(
   thread.on('error', error => (failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error)))
   thread.once('exit', code => ended(failure === '' ? `its thread exited with code ${code}` : failure))
   return { stop: () => thread.terminate() }
+}
+
+/** The kernel's number of this thread, where it can be had (Linux), else 0. */
+export function threadNumber(): number {
+  try {
+    return Number(readlinkSync('/proc/thread-self').split('/').at(-1))
+  } catch {
+    return 0
+  }
+}
+
+/** True if a thread that had that number has ended, whatever this thread's event loop knows of it. */
+export function hasEnded(thread: number): boolean {
+  return thread !== 0 && !existsSync(`/proc/self/task/${thread}`)
 }
 
 /** Holds the event loop, while held: pending work must, and nothing else that filch has does. */

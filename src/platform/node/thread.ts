@@ -5,12 +5,13 @@ import { workerData } from 'node:worker_threads'
 import { store } from '../../memory/atomics.ts'
 import { Loop } from '../../scheduler/loop.ts'
 import { Passport } from '../../scheduler/passport.ts'
-import { ACTIVE, Registry } from '../../scheduler/registry.ts'
+import { ACTIVE, Registry, THREAD } from '../../scheduler/registry.ts'
 import { stack } from '../../scheduler/context.ts'
 import { takeSeat } from '../../scheduler/seat.ts'
 import { Worker } from '../../scheduler/worker.ts'
 import { type Discipline, Guard } from '../../wire/guard.ts'
 import { ChannelBuffers } from './buffers.ts'
+import { threadNumber } from './host.ts'
 
 /** What the caller hands to a new thread. */
 export interface Papers {
@@ -19,6 +20,7 @@ export interface Papers {
   readonly seat: number
   readonly name: string
   readonly channel: string
+  readonly buffers: ReadonlyMap<number, SharedArrayBuffer>
   readonly immutability: Discipline
 }
 
@@ -29,11 +31,13 @@ export const LEAVING = 2
 export async function serve(): Promise<void> {
   const papers = workerData as Papers
   const registry = Registry.attach(papers.memory, papers.threads)
-  const buffers = new ChannelBuffers(registry, papers.channel)
+  const buffers = new ChannelBuffers(registry, papers.channel, papers.buffers)
   const require = createRequire(import.meta.url)
   const passport = new Passport(registry, buffers, url => void require(fileURLToPath(url)))
   stack.salt = papers.seat + 1
   const worker = new Worker(registry, papers.seat, passport, new Guard(passport, papers.immutability))
+  worker.attend = () => buffers.attend()
+  registry.arena.words[registry.seat(papers.seat) + THREAD] = threadNumber()
   takeSeat(papers.name)
   process.once('exit', () => store(registry.arena.words, registry.seat(papers.seat) + ACTIVE, LEAVING))
   await new Loop(worker, {
