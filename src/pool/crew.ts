@@ -1,6 +1,7 @@
 import { FilchError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
-import { hasEnded, startThread } from '../platform/node/host.ts'
+import { startThread } from '../platform/node/host.ts'
+import { hasEnded } from '../platform/node/kernel.ts'
 import { LEAVING, type Papers } from '../platform/node/thread.ts'
 import { ACTIVE, IMPORTING, type Registry, STOP, THREAD } from '../scheduler/registry.ts'
 import { repair } from '../scheduler/repair.ts'

@@ -87,7 +87,7 @@ export class Pool {
       buffers: buffers.known(),
       immutability: settings.immutability,
     }))
-    this.#worker.attend = () => buffers.attend()
+    this.#worker.answer = () => buffers.answer()
     this.#worker.awake = () => this.#crew.inspect()
     this.#crew.onBroken = why => {
       this.#broken = why

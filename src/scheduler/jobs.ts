@@ -12,6 +12,7 @@ import {
   COUNT,
   DELIVERY,
   INLINE,
+  JOINED,
   LENGTH,
   PAYLOAD,
   PROGRESS,
@@ -34,11 +35,13 @@ export class Jobs {
   readonly #prepare: (slot: number) => void
 
   readonly #registry: Registry
+  readonly #plain: boolean
   /** Arguments arrive frozen, as they are where they are not stolen. */
   readonly #frozen: boolean
 
   constructor(registry: Registry, seat: number, carrier: Carrier, frozen: boolean) {
     this.#frozen = frozen
+    this.#plain = seat !== registry.caller
     this.#registry = registry
     this.#arena = registry.arena
     this.#slab = registry.slab(seat)
@@ -59,19 +62,23 @@ export class Jobs {
     words[slot + COUNT] = count
     words[slot + DELIVERY] = delivery
     words[slot + ROOT] = root === 0 ? slot : root
-    words[slot + CANCELED] = 0
-    words[slot + PROGRESS] = 0
     words[slot + BLOCK] = 0
     words[slot + LENGTH] = 0
+    if (delivery !== JOINED) words[slot + CANCELED] = words[slot + PROGRESS] = 0
     if (count !== 0) this.#put(slot)
     return slot
   }
 
-  /** Makes the job claimable by whoever gets its ref, which this returns. Publishes all that was written to the slot. */
+  /** Makes the job claimable by whoever gets its ref, which this returns, from a deque or a mailbox. */
   publish(slot: number): number {
     const words = this.#arena.words
     const word = words[slot + STATE]!
-    store(words, slot + STATE, withState(word, PUBLISHED, 0))
+    const published = withState(word, PUBLISHED, 0)
+    // Plain for a thread's fork: a thief comes to it only by the ref, which the deque publishes by an atomic store after
+    // this one; by an older ref it finds another generation, since the deque holds fewer entries than a ref tells generations
+    // apart. The caller's deque holds more.
+    if (this.#plain) words[slot + STATE] = published
+    else store(words, slot + STATE, published)
     return refOf(slot, word)
   }
 

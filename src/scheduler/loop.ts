@@ -2,7 +2,8 @@ import { store } from '../memory/atomics.ts'
 import { ACTIVE, IMPORTING } from './registry.ts'
 import { claim, PUBLISHED, stateOf, TASK } from './slot.ts'
 import { breathe } from './thief.ts'
-import { LOOKS, NAP, type Worker } from './worker.ts'
+import { DOZE, LOOKS, NAP } from './wait.ts'
+import type { Worker } from './worker.ts'
 
 /** What the loop needs of the platform. */
 export interface Ground {
@@ -88,11 +89,7 @@ export class Loop {
     const { registry, seat, thief } = this.#worker
     const { sleepers, threads } = registry
     sleepers.seek(seat)
-    let job = 0
-    for (let looks = 0; job === 0 && looks < LOOKS && !this.#mailed; looks++) {
-      breathe()
-      job = thief.take(-1)
-    }
+    const job = this.#find(LOOKS)
     const last = sleepers.found(seat)
     if (job === 0) return this.#mailed
     // The last seeker has found something: somebody else may look whether there is more.
@@ -101,9 +98,28 @@ export class Loop {
     return true
   }
 
+  /** Claims a job within so many looks, about a microsecond apart, or returns 0. */
+  #find(looks: number): number {
+    const { thief } = this.#worker
+    let job = 0
+    for (let i = 0; job === 0 && i < looks && !this.#mailed; i++) {
+      breathe()
+      job = thief.take(-1)
+    }
+    return job
+  }
+
   /** Sleeps until there may be something to do. */
   #rest(): void {
     const { registry, seat, thief, counters } = this.#worker
+    while (thief.restless && !this.#mailed && !this.#worker.stopped) {
+      registry.sleepers.announce(seat, false)
+      // Mail that came before the bell was set did not ring it.
+      if (!this.#mailed) registry.sleepers.sleep(seat, DOZE)
+      registry.sleepers.cancel(seat)
+      const job = this.#find(2)
+      if (job !== 0) return this.#worker.execute(job)
+    }
     registry.sleepers.announce(seat, true)
     if (!this.#mailed && !thief.anything() && !this.#worker.stopped) {
       counters.sleeps++

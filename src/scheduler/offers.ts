@@ -1,7 +1,7 @@
 import type { Counters } from './counters.ts'
 import type { Jobs } from './jobs.ts'
 import type { Registry } from './registry.ts'
-import { isDead, JOINED, takeBack } from './slot.ts'
+import { isOver, JOINED, takeBack } from './slot.ts'
 import { type Frame, held } from './stack.ts'
 import { recordAt, type TaskRecord } from './tasks.ts'
 
@@ -18,7 +18,7 @@ export class Offers {
     this.#seat = seat
     this.#jobs = jobs
     this.#counters = counters
-    this.#dead = ref => isDead(registry.arena, ref)
+    this.#dead = ref => isOver(registry.arena, ref)
   }
 
   /** Offers a pending fork, and inverts its ticket. False: there is no room, it stays private. */
@@ -26,12 +26,13 @@ export class Offers {
     const record = recordAt(frame.task)
     const { writer } = this.#jobs
     let count = record.arity
-    writer.begin()
     if (frame.rest !== undefined || count > 2) {
+      writer.begin()
       const args = held(frame, count)
       count = args.length
       for (let i = 0; i < count; i++) writer.value(args[i], `args[${i}]`)
     } else if (count > 0) {
+      writer.begin()
       writer.value(frame.a0, 'args[0]')
       if (count === 2) writer.value(frame.a1, 'args[1]')
     }

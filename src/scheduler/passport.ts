@@ -8,8 +8,6 @@ export interface Buffers {
   /** Its id; the first time, the buffer is announced to the other threads before this returns. */
   idOf(buffer: SharedArrayBuffer): number
   at(id: number): SharedArrayBuffer
-  /** Answers other threads that lack a buffer. Cheap if there are none. */
-  attend(): void
 }
 
 /** What crosses by reference, for one thread of a pool. */

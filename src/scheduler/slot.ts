@@ -134,7 +134,15 @@ export function names(ref: number, word: number): boolean {
 
 /** True if the publication that `ref` names is over or claimed. Final: it cannot become claimable again. */
 export function isDead(arena: Arena, ref: number): boolean {
-  const word = load(arena.words, slotOf(arena, ref) + STATE)
+  // In two statements: `slotOf` may take a new view, and the old one does not reach so far.
+  const slot = slotOf(arena, ref)
+  const word = load(arena.words, slot + STATE)
+  return stateOf(word) !== PUBLISHED || !names(ref, word)
+}
+
+/** The same for home, without an atomic: a stale word says PUBLISHED of what is over, never the reverse. */
+export function isOver(arena: Arena, ref: number): boolean {
+  const word = arena.words[(ref & GRANULE_MASK) * GRANULE + STATE]!
   return stateOf(word) !== PUBLISHED || !names(ref, word)
 }
 

@@ -24,6 +24,8 @@ export class Thief {
   #random: number
   /** A task that was met but is not known in this thread; taken by {@link missing}. */
   #missing = -1
+  /** The last look met jobs, but none was ripe. */
+  restless = false
   readonly #counters: Counters
   readonly #modules: Modules
 
@@ -42,6 +44,7 @@ export class Thief {
    * random one on. Returns the slot claimed, or 0.
    */
   take(preferred: number): number {
+    this.restless = false
     const { seats } = this.#registry
     const last = this.#victim
     if (preferred >= 0) {
@@ -79,7 +82,10 @@ export class Thief {
     if (pulse !== this.#pulses[victim]) {
       this.#pulses[victim] = pulse
       const eager = victim === caller && load(arena.words, this.#registry.seat(caller) + ACTIVE) === 0
-      if (!eager) return 0
+      if (!eager) {
+        this.restless = true
+        return 0
+      }
     }
     for (;;) {
       const ref = deque.look()

@@ -8,7 +8,7 @@ import { attach, graft, notPending, unsaid } from './failure.ts'
 import { Jobs } from './jobs.ts'
 import { Modules } from './modules.ts'
 import { Offers } from './offers.ts'
-import { ACTIVE, type Registry, STOP, WANT } from './registry.ts'
+import { ACTIVE, ASKED, type Registry, STOP, WANT } from './registry.ts'
 import {
   CANCELED,
   CLAIMED,
@@ -20,7 +20,7 @@ import {
   MAILED,
   PUBLISHED,
   ROOT,
-  seatOf,
+  SLOT_SIZE,
   STATE,
   stateOf,
   takeBack,
@@ -31,23 +31,19 @@ import {
 import { roomy } from './room.ts'
 import { extend, type Frame, invoke, type SlowPath } from './stack.ts'
 import { recordAt, type TaskRecord } from './tasks.ts'
-import { breathe, Thief } from './thief.ts'
+import { Thief } from './thief.ts'
+import { awaitEnd, type Waiter } from './wait.ts'
 
 /** Pending forks of one worker, its nested jobs included. */
 const MOST_FRAMES = 1 << 20
 const FIRST_FRAMES = 1024
 /** Jobs of others that may run on top of a waiting join; deeper, it waits without helping. */
 const MOST_HELP = 24
-/** Looks (about a microsecond apart) before a thread sleeps. */
-export const LOOKS = 60
-/** Longest sleep in ms: even a wake-up lost with its sender's thread costs no more than this. */
-export const NAP = 500
-
 /**
  * One seat's part in the pool, in the thread that sits there: runs jobs, publishes forks, joins, helps, sleeps.
  * The protocols, with the argument why nothing is lost, are in scheduler/README.md.
  */
-export class Worker implements SlowPath {
+export class Worker implements SlowPath, Waiter {
   readonly registry: Registry
   readonly seat: number
   readonly words: Words
@@ -92,6 +88,7 @@ export class Worker implements SlowPath {
     const { words } = this.registry.arena
     const { root, migrated } = this
     this.root = words[slot + ROOT]!
+    this.registry.arena.reach(this.root + SLOT_SIZE)
     this.migrated = words[slot + HOME] !== this.seat
     let state = DONE
     try {
@@ -200,17 +197,22 @@ export class Worker implements SlowPath {
     // Before the push: a thief sets the word again after its theft, and that must not be lost.
     words[this.want] = 0
     this.poll()
-    this.attend()
     if (!this.#accompanied) {
       // Nobody to offer to; but a run in place may have to stop.
       if (this.deadline > 0) words[this.want] = 1
       return
     }
-    // As many as there are idle seats (a hint), so that pending forks do not wait behind a long leaf.
-    let quota = this.registry.sleepers.idle
-    do if (!this.#offerNext()) break
-    while (--quota > 0)
-    this.registry.sleepers.wakeOne(this.registry.threads)
+    // Plain: a hint, and whoever asks has rung all bells.
+    if (words[this.registry.control + ASKED] !== this.#asked) this.attend()
+    if (!this.#offerNext()) return
+    const { sleepers, threads } = this.registry
+    // One for each seat that is idle (a hint), so that no pending fork waits behind a long leaf while somebody could take it.
+    if (this.#more) for (let idle = sleepers.idle; idle > 1 && this.#offerNext(); idle--) sleepers.wakeOne(threads)
+    sleepers.wakeOne(threads)
+  }
+
+  get #more(): boolean {
+    return stack.published <= stack.top.index || this.shelves.length > 0
   }
 
   /** The oldest pending fork first: it is usually the largest piece of work. */
@@ -235,7 +237,8 @@ export class Worker implements SlowPath {
     if (this.deadline > 0 && performance.now() > this.deadline) {
       throw new CanceledError('The run did not end within its timeout.')
     }
-    if (this.root !== 0 && load(this.registry.arena.words, this.root + CANCELED) !== 0) {
+    // Plain: seen late, it costs time alone.
+    if (this.root !== 0 && this.registry.arena.words[this.root + CANCELED] !== 0) {
       throw new CanceledError('The run that this task belongs to was canceled.')
     }
   }
@@ -271,7 +274,8 @@ export class Worker implements SlowPath {
 
   /** Takes a published call back. False: it was stolen, and has an outcome or will have. */
   regain(slot: number): boolean {
-    const word = this.jobs.state(slot)
+    // Plain: this seat published it, so a stale value is at worst PUBLISHED still, and then the exchange decides.
+    const word = this.registry.arena.words[slot + STATE]!
     if (stateOf(word) !== PUBLISHED || !takeBack(this.registry.arena, slot, word)) return false
     // The deque has nothing else to offer, usually: let the next fork publish.
     this.words[this.want] = 1
@@ -281,7 +285,7 @@ export class Worker implements SlowPath {
 
   /** Waits for a stolen call. */
   outcome(slot: number): { readonly failed: boolean; readonly value: unknown } {
-    const end = this.#await(slot)
+    const end = awaitEnd(this, slot)
     return { failed: stateOf(end) === FAILED, value: this.collect(slot, end) }
   }
 
@@ -313,48 +317,23 @@ export class Worker implements SlowPath {
     if (published) this.#invite()
   }
 
-  /** Returns the state word once the job has ended. Runs other jobs meanwhile: the thief's first, so that the stack stays shallow. */
-  #await(slot: number): number {
-    const { arena, sleepers } = this.registry
-    for (let looks = 0; ;) {
-      const word = load(arena.words, slot + STATE)
-      if (stateOf(word) > CLAIMED) return word
-      const helps = this.#level < MOST_HELP && roomy()
-      if (helps) {
-        const job = this.thief.take(seatOf(word))
-        if (job !== 0) {
-          this.counters.helped++
-          this.execute(job)
-          looks = 0
-          continue
-        }
-      }
-      this.attend()
-      if (++looks < LOOKS) {
-        breathe()
-        continue
-      }
-      sleepers.announce(this.seat, helps)
-      if (stateOf(load(arena.words, slot + STATE)) <= CLAIMED && !(helps && this.thief.anything())) {
-        this.counters.sleeps++
-        sleepers.sleep(this.seat, NAP)
-      }
-      sleepers.cancel(this.seat)
-      this.awake()
-      looks = 0
-    }
+  get helps(): boolean {
+    return this.#level < MOST_HELP && roomy()
+  }
+
+  help(from: number): boolean {
+    const job = this.thief.take(from)
+    if (job === 0) return false
+    this.counters.helped++
+    this.execute(job)
+    return true
   }
 
   /** See `yieldNow` in task/place.ts. */
   yieldNow(): boolean {
     this.poll()
     if (this.words[this.want] !== 0) this.publish()
-    if (this.#level >= MOST_HELP || !roomy()) return false
-    const job = this.thief.take(-1)
-    if (job === 0) return false
-    this.counters.helped++
-    this.execute(job)
-    return true
+    return this.helps && this.help(-1)
   }
 
   /** Progress of a run that has no slot because it runs in place. */
@@ -364,7 +343,16 @@ export class Worker implements SlowPath {
   loss = 'its thread ended before the task did'
 
   /** Set by the platform: answers threads that lack a buffer. */
-  attend: () => void = () => {}
+  answer: () => void = () => {}
+  #asked = 0
+
+  /** Answers if anybody has asked since the last time. */
+  attend(): void {
+    const asked = this.words[this.registry.control + ASKED]!
+    if (asked === this.#asked) return
+    this.#asked = asked
+    this.answer()
+  }
 
   /** Called after each nap in a join: the caller's seat looks there whether a thread has died. */
   awake: () => void = () => {}

@@ -27,7 +27,7 @@ export function specialise(record: TaskRecord): Pair {
     const make = new Function('S', 'fn', 'index', source(record.arity)) as Make
     return make(stack, record.fn, record.index)
   } catch (error) {
-    if (error instanceof EvalError) return generic(record)
+    if (error instanceof EvalError) return record.arity > 4 ? flexible(record) : generic(record)
     throw error
   }
 }
@@ -57,13 +57,15 @@ return {
 }`
 }
 
-/** The same for all tasks, where text may not become code. */
+/** Where text may not become code: one body for all tasks, without rest parameters, which would cost several times as much. */
 function generic({ index, arity, fn }: TaskRecord): Pair {
   return {
-    fork: (...args) => {
+    fork: (a0?: unknown, a1?: unknown, a2?: unknown, a3?: unknown) => {
       const frame = stack.top.next ?? stack.slow.full()
-      const fields = frame as unknown as Record<string, unknown>
-      for (let i = 0; i < arity; i++) fields[`a${i}`] = stack.slow.admit(args[i], i)
+      if (arity > 0) frame.a0 = typeof a0 === 'number' ? a0 : stack.slow.admit(a0, 0)
+      if (arity > 1) frame.a1 = typeof a1 === 'number' ? a1 : stack.slow.admit(a1, 1)
+      if (arity > 2) frame.a2 = typeof a2 === 'number' ? a2 : stack.slow.admit(a2, 2)
+      if (arity > 3) frame.a3 = typeof a3 === 'number' ? a3 : stack.slow.admit(a3, 3)
       return push(frame, index, false)
     },
     join: ticket => {

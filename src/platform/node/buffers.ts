@@ -35,7 +35,6 @@ export class ChannelBuffers implements Buffers {
   readonly #numbers = new WeakMap<SharedArrayBuffer, number>()
   readonly #own = new Map<number, WeakRef<SharedArrayBuffer>>()
   readonly #collected: FinalizationRegistry<number>
-  #asked = 0
 
   /** `name` is the pool's, and unique in the process; `known` is what the maker of the thread knew when it started it. */
   constructor(registry: Registry, name: string, known: ReadonlyMap<number, SharedArrayBuffer>) {
@@ -62,7 +61,7 @@ export class ChannelBuffers implements Buffers {
     const { arena, control, seats, sleepers } = this.#registry
     if (id <= 0 || id > load(arena.words, control + BUFFERS))
       throw new CorruptError(`no shared buffer has the number ${id}`)
-    if (this.#find(id) === undefined) this.#drain()
+    if (this.#find(id) === undefined) this.answer()
     for (let end = 0; ; pause()) {
       const buffer = this.#find(id)
       if (buffer !== undefined) return buffer
@@ -74,18 +73,17 @@ export class ChannelBuffers implements Buffers {
       } else if (performance.now() > end) {
         throw new CorruptError(`the shared buffer ${id} was not announced within ${PATIENCE} ms`)
       }
-      this.#drain()
+      this.answer()
     }
   }
 
-  /** Answers if anybody has asked. */
-  attend(): void {
-    const { arena, control } = this.#registry
-    // Plain: a hint, and whoever asks has rung all bells.
-    const asked = arena.words[control + ASKED]!
-    if (asked === this.#asked) return
-    this.#asked = asked
-    this.#drain()
+  /** Reads what has come, and answers questions in it. */
+  answer(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#channel as unknown as MessagePort)
+      if (received === undefined) return
+      this.#receive(received.message as Message)
+    }
   }
 
   /** For a thread about to start: what it will not hear announced. */
@@ -108,14 +106,6 @@ export class ChannelBuffers implements Buffers {
 
   #post(message: Message): void {
     this.#channel.postMessage(message)
-  }
-
-  #drain(): void {
-    for (;;) {
-      const received = receiveMessageOnPort(this.#channel as unknown as MessagePort)
-      if (received === undefined) return
-      this.#receive(received.message as Message)
-    }
   }
 
   #receive(message: Message): void {

@@ -1,4 +1,3 @@
-import { existsSync, readlinkSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Worker as Thread, type ResourceLimits } from 'node:worker_threads'
 
@@ -31,20 +30,6 @@ export function startThread(
   thread.on('error', error => (failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error)))
   thread.once('exit', code => ended(failure === '' ? `its thread exited with code ${code}` : failure))
   return { stop: () => thread.terminate() }
-}
-
-/** The kernel's number of this thread, where it can be had (Linux), else 0. */
-export function threadNumber(): number {
-  try {
-    return Number(readlinkSync('/proc/thread-self').split('/').at(-1))
-  } catch {
-    return 0
-  }
-}
-
-/** True if a thread that had that number has ended, whatever this thread's event loop knows of it. */
-export function hasEnded(thread: number): boolean {
-  return thread !== 0 && !existsSync(`/proc/self/task/${thread}`)
 }
 
 /** Holds the event loop, while held: pending work must, and nothing else that filch has does. */

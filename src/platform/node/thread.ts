@@ -11,7 +11,7 @@ import { takeSeat } from '../../scheduler/seat.ts'
 import { Worker } from '../../scheduler/worker.ts'
 import { type Discipline, Guard } from '../../wire/guard.ts'
 import { ChannelBuffers } from './buffers.ts'
-import { threadNumber } from './host.ts'
+import { threadNumber } from './kernel.ts'
 
 /** What the caller hands to a new thread. */
 export interface Papers {
@@ -36,7 +36,7 @@ export async function serve(): Promise<void> {
   const passport = new Passport(registry, buffers, url => void require(fileURLToPath(url)))
   stack.salt = papers.seat + 1
   const worker = new Worker(registry, papers.seat, passport, new Guard(passport, papers.immutability))
-  worker.attend = () => buffers.attend()
+  worker.answer = () => buffers.answer()
   registry.arena.words[registry.seat(papers.seat) + THREAD] = threadNumber()
   takeSeat(papers.name)
   process.once('exit', () => store(registry.arena.words, registry.seat(papers.seat) + ACTIVE, LEAVING))

@@ -1,0 +1,62 @@
+import { load } from '../memory/atomics.ts'
+import type { Counters } from './counters.ts'
+import type { Registry } from './registry.ts'
+import { CLAIMED, seatOf, STATE, stateOf } from './slot.ts'
+import { breathe, type Thief } from './thief.ts'
+
+/** Looks (about a microsecond apart) before a thread sleeps. */
+export const LOOKS = 60
+/** Longest sleep in ms: even a wake-up lost with its sender's thread costs no more than this. */
+export const NAP = 500
+/**
+ * Sleep in ms of a thread that has seen only unripe jobs. It does not announce itself: whoever publishes tiny forks one after
+ * the other would have to wake it each time, in vain, and a wake-up costs as much as a hundred forks.
+ */
+export const DOZE = 0.2
+
+/** Who waits. */
+export interface Waiter {
+  readonly registry: Registry
+  readonly seat: number
+  readonly thief: Thief
+  readonly counters: Counters
+  /** False if its stack has no room for another job. */
+  readonly helps: boolean
+  /** Runs a job of another seat, `from` first. False if there is none. */
+  help(from: number): boolean
+  attend(): void
+  /** Called after each sleep. */
+  awake(): void
+}
+
+/**
+ * Returns a slot's state word once its job has ended. Runs other jobs meanwhile, the thief's first: what it has to offer is
+ * part of what we wait for, so the stack stays shallow (Wagner and Calder's leapfrogging, PPoPP 1993).
+ */
+export function awaitEnd(waiter: Waiter, slot: number): number {
+  const { registry, seat, thief } = waiter
+  const { arena, sleepers } = registry
+  for (let looks = 0; ;) {
+    const word = load(arena.words, slot + STATE)
+    if (stateOf(word) > CLAIMED) return word
+    const { helps } = waiter
+    if (helps && waiter.help(seatOf(word))) {
+      looks = 0
+      continue
+    }
+    waiter.attend()
+    if (++looks < LOOKS) {
+      breathe()
+      continue
+    }
+    const doze = helps && thief.restless
+    sleepers.announce(seat, helps && !doze)
+    if (stateOf(load(arena.words, slot + STATE)) <= CLAIMED && (doze || !(helps && thief.anything()))) {
+      waiter.counters.sleeps++
+      sleepers.sleep(seat, doze ? DOZE : NAP)
+    }
+    sleepers.cancel(seat)
+    waiter.awake()
+    looks = 0
+  }
+}
