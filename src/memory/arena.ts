@@ -49,7 +49,8 @@ export class Arena {
     const granules = Math.ceil(count / GRANULE)
     for (;;) {
       const next = load(this.words, NEXT)
-      const end = (next + granules) * GRANULE
+      // There is always a granule more: the ref of a slot in the last of a full memory could be -1 (scheduler/slot.ts).
+      const end = (next + granules + 1) * GRANULE
       if (end > this.words.length && !this.reach(end)) this.#grow(end)
       if (replace(this.words, NEXT, next, next + granules)) return next * GRANULE
     }
