@@ -53,7 +53,8 @@ export class Heap {
     const block = payload - HEADER
     const size = this.#arena.words[block + CLASS]!
     const home = this.#arena.words[block + HOME]!
-    if (size < 0 || size >= CLASSES || home < 0) throw new CorruptError(`no block at ${payload}`)
+    // Both are undefined beyond the memory: compared so that this is refused too.
+    if (!(size >= 0 && size < CLASSES && home >= 0)) throw new CorruptError(`no block at ${payload}`)
     if (home === this.#home) this.#slabs[size]!.free(block)
     else this.#slab(home, size).freeRemotely(block)
   }

@@ -51,6 +51,8 @@ describe('a heap', () => {
       arena.words[payload - 4] = bad
       expect(() => heap.free(payload)).toThrow(CorruptError)
     }
+    expect(() => heap.free(2 ** 26)).toThrow(CorruptError)
+    expect(arena.words[0]).toBe(0)
   })
 })
 
