@@ -74,6 +74,8 @@ export function scope<R>(body: (scope: Scope) => R): R {
 
 class OpenScope implements Scope, Shelf {
   readonly #worker: Worker
+  /** Its run: the worker may be in the middle of another one when it offers a child. */
+  readonly #root: number
   /** Not begun and not published, oldest first from `#head`. */
   #private: Child[] = []
   #head = 0
@@ -86,6 +88,7 @@ class OpenScope implements Scope, Shelf {
 
   constructor(worker: Worker) {
     this.#worker = worker
+    this.#root = worker.root
   }
 
   spawn(fn: unknown, ...args: unknown[]): void {
@@ -101,13 +104,13 @@ class OpenScope implements Scope, Shelf {
     for (let i = 0; i < args.length; i++) args[i] = worker.admit(args[i], i)
     this.#private.push({ record, args, order: this.#count++ })
     if (worker.words[worker.want] !== 0) worker.publish()
-    if (this.#private.length - this.#head > MOST_PRIVATE) this.#runOldest()
+    if (this.waiting > MOST_PRIVATE) this.#runOldest()
   }
 
   offer(): boolean {
-    if (this.#head === this.#private.length) return false
+    if (this.waiting === 0) return false
     const child = this.#private[this.#head]!
-    const slot = this.#worker.offers.call(child.record, child.args, this.#worker.root)
+    const slot = this.#worker.offers.call(child.record, child.args, this.#root)
     if (slot === 0) return false
     this.#published.push({ child, slot })
     this.#shift()

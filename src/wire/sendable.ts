@@ -45,10 +45,12 @@ type SendableMap<T, K, V> = [K, V] extends [Sendable<K>, Sendable<V>] ? T : Read
 type SendableSet<T, V> = [V] extends [Sendable<V>] ? T : ReadonlySet<Sendable<V>>
 
 /** `T` as a task sees it: read only, all the way down. What crosses by reference stays writable. */
-export type Immutable<T> = T extends Primitive | Leaf | TaskLike | ((...args: never[]) => unknown)
+export type Immutable<T> = unknown extends T
   ? T
-  : T extends ReadonlyMap<infer K, infer V>
-    ? ReadonlyMap<Immutable<K>, Immutable<V>>
-    : T extends ReadonlySet<infer V>
-      ? ReadonlySet<Immutable<V>>
-      : { readonly [K in keyof T]: Immutable<T[K]> }
+  : T extends Primitive | Leaf | TaskLike | ((...args: never[]) => unknown)
+    ? T
+    : T extends ReadonlyMap<infer K, infer V>
+      ? ReadonlyMap<Immutable<K>, Immutable<V>>
+      : T extends ReadonlySet<infer V>
+        ? ReadonlySet<Immutable<V>>
+        : { readonly [K in keyof T]: Immutable<T[K]> }
