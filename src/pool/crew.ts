@@ -1,6 +1,6 @@
 import { FilchError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
-import { startThread } from '../platform/node/host.ts'
+import { startThread, warn } from '../platform/node/host.ts'
 import { hasEnded } from '../platform/node/kernel.ts'
 import { LEAVING, type Papers } from '../platform/node/thread.ts'
 import { ACTIVE, IMPORTING, type Registry, STOP, THREAD } from '../scheduler/registry.ts'
@@ -73,6 +73,7 @@ export class Crew {
     // Its successor would meet the same job and die of the same module.
     if (importing !== 0) directory.poison(importing - 1)
     this.#worker.loss = why
+    warn(`A thread of the pool ${this.#settings.name} ended and is replaced: ${why}.`)
     if (!member.repaired) repair(this.#worker, seat, this.#runs.orphans)
     this.#runs.recover(seat)
     this.#stillborn = worked ? 0 : this.#stillborn + 1

@@ -204,7 +204,11 @@ export class Worker implements SlowPath, Waiter {
     }
     // Plain: a hint, and whoever asks has rung all bells.
     if (words[this.registry.control + ASKED] !== this.#asked) this.attend()
-    if (!this.#offerNext()) return
+    if (!this.#offerNext()) {
+      // Nothing was pending: the question stays open. A full deque, though, offers enough.
+      if (!this.#more) this.#invite()
+      return
+    }
     const { sleepers, threads } = this.registry
     // One for each seat that is idle (a hint), so that no pending fork waits behind a long leaf while somebody could take it.
     if (this.#more) for (let idle = sleepers.idle; idle > 1 && this.#offerNext(); idle--) sleepers.wakeOne(threads)
@@ -212,7 +216,7 @@ export class Worker implements SlowPath, Waiter {
   }
 
   get #more(): boolean {
-    return stack.published <= stack.top.index || this.shelves.length > 0
+    return stack.published <= stack.top.index || this.shelves.some(shelf => shelf.waiting > 0)
   }
 
   /** The oldest pending fork first: it is usually the largest piece of work. */
@@ -360,6 +364,8 @@ export class Worker implements SlowPath, Waiter {
 
 /** A place where calls wait to be published. */
 export interface Shelf {
+  /** How many wait. */
+  readonly waiting: number
   /** Publishes the oldest. False if there is none, or no room. */
   offer(): boolean
 }

@@ -65,7 +65,7 @@ export const ERROR = 22
 
 /** What `CONSTANT` means, by payload. */
 export const CONSTANTS: readonly unknown[] = [undefined, null, true, false]
-export const UNDEFINED: number = CONSTANT
+export const UNDEFINED: number = CONSTANT | (0 << TAG_BITS)
 export const NULL: number = CONSTANT | (1 << TAG_BITS)
 export const TRUE: number = CONSTANT | (2 << TAG_BITS)
 export const FALSE: number = CONSTANT | (3 << TAG_BITS)

@@ -32,6 +32,11 @@ export function startThread(
   return { stop: () => thread.terminate() }
 }
 
+/** Tells the user of something that no promise will tell. */
+export function warn(message: string): void {
+  process.emitWarning(message, { type: 'FilchWarning' })
+}
+
 /** Holds the event loop, while held: pending work must, and nothing else that filch has does. */
 export class Hold {
   readonly #timer = setInterval(() => {}, 2 ** 30).unref()
