@@ -91,6 +91,10 @@ class OpenScope implements Scope, Shelf {
     this.#root = worker.root
   }
 
+  get waiting(): number {
+    return this.#private.length - this.#head
+  }
+
   spawn(fn: unknown, ...args: unknown[]): void {
     const record = recordOf(fn as AnyFunction)
     if (record === undefined) throw notTask(fn)
@@ -121,9 +125,9 @@ class OpenScope implements Scope, Shelf {
   /** All children end; throws the first error in the order of spawning. */
   finish(): void {
     const worker = this.#worker
-    while (this.#head < this.#private.length) {
+    while (this.waiting > 0) {
       if (worker.words[worker.want] !== 0) worker.publish()
-      if (this.#head < this.#private.length) this.#runOldest()
+      if (this.waiting > 0) this.#runOldest()
     }
     // Newest first: the deque's older end is where thieves are.
     for (let i = this.#published.length - 1; i >= this.#reaped; i--) {

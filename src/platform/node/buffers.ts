@@ -35,6 +35,7 @@ export class ChannelBuffers implements Buffers {
   readonly #numbers = new WeakMap<SharedArrayBuffer, number>()
   readonly #own = new Map<number, WeakRef<SharedArrayBuffer>>()
   readonly #collected: FinalizationRegistry<number>
+  #closed = false
 
   /** `name` is the pool's, and unique in the process; `known` is what the maker of the thread knew when it started it. */
   constructor(registry: Registry, name: string, known: ReadonlyMap<number, SharedArrayBuffer>) {
@@ -97,6 +98,7 @@ export class ChannelBuffers implements Buffers {
   }
 
   close(): void {
+    this.#closed = true
     this.#channel.close()
   }
 
@@ -120,7 +122,7 @@ export class ChannelBuffers implements Buffers {
   #retire(id: number): void {
     setTimeout(() => {
       this.#own.delete(id)
-      this.#post({ gone: id })
+      if (!this.#closed) this.#post({ gone: id })
     }, FAREWELL).unref()
   }
 }
