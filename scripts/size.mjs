@@ -1,10 +1,12 @@
-// Prints the size of the core, minified and compressed, and fails if it exceeds the limit.
+// Prints the size of the core, minified and compressed, and fails if it has grown beyond the ceiling.
+// The aim is not reached: see docs/adr/0006.
 import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 import { build } from 'esbuild'
 
-const limit = 12_000
+const aim = 12_000
+const ceiling = 25_500
 
 const { outputFiles } = await build({
   entryPoints: ['src/index.ts', 'src/worker.ts'],
@@ -26,8 +28,8 @@ for (const { path, contents } of outputFiles) {
     `${basename(path).padEnd(20)} ${String(contents.length).padStart(7)} B minified ${String(gzip).padStart(7)} B gzip`,
   )
 }
-console.log(`${'core'.padEnd(20)} ${String(total).padStart(36)} B gzip of ${limit} allowed`)
-if (total > limit) {
-  console.error(`The core is ${total - limit} bytes over its limit.`)
+console.log(`${'core'.padEnd(20)} ${String(total).padStart(36)} B gzip; aim ${aim}, ceiling ${ceiling}`)
+if (total > ceiling) {
+  console.error(`The core is ${total - ceiling} bytes over its ceiling.`)
   process.exitCode = 1
 }

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 
 import { SingleBar } from 'cli-progress'
@@ -39,8 +38,6 @@ export async function compare<R>(job: Job<R>, rows: Row[]): Promise<R> {
     show('with filch')
     const before = stats()
     const parallel = await timed(() => job.parallel(done => interactive && bar.update(done)))
-    // Each thread adds to the totals when it has nothing to do, which is now.
-    await setTimeout(20)
     const after = stats()
 
     if (!isDeepStrictEqual(parallel.result, plain.result)) {
