@@ -151,7 +151,8 @@ export class Pool {
 
   /** Totals of a moment ago. */
   stats(): Stats {
-    this.#worker.counters.flush()
+    // Within a task the stack's frames are in use, and sweeping them would take the arguments of pending forks.
+    if (currentWorker() === undefined) this.#worker.counters.flush()
     const workers = Array.from({ length: this.#registry.seats }, (_, seat) => readTally(this.#registry, seat))
     const sum = (key: keyof Tally): number => workers.reduce((total, tally) => total + tally[key], 0)
     return {

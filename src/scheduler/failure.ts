@@ -1,4 +1,4 @@
-import { ForkError, LimitError, show, WorkerLostError } from '../errors.ts'
+import { ForkError, LimitError, show, TaskError, WorkerLostError } from '../errors.ts'
 import { LOST } from './slot.ts'
 
 /** What home makes of an outcome without words. */
@@ -45,4 +45,22 @@ export function attach(error: unknown, other: unknown): void {
       enumerable: false,
       writable: true,
     })
+}
+
+export function isThenable(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    return typeof (value as { then?: unknown }).then === 'function'
+  } catch {
+    // A Proxy or a getter that throws: whoever writes the result says what is wrong with it.
+    return false
+  }
+}
+
+export function promised(label: string): TaskError {
+  return new TaskError(
+    'ERR_FILCH_PROMISE',
+    `The task ${label} returned a promise. A task runs to its end on one worker; await outside it, ` +
+      'or split it into tasks and await their runs.',
+  )
 }

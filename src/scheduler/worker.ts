@@ -1,10 +1,10 @@
-import { CanceledError, LimitError, TaskError } from '../errors.ts'
+import { CanceledError, LimitError } from '../errors.ts'
 import { load, store, type Words } from '../memory/atomics.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import type { Guard } from '../wire/guard.ts'
 import { NOWHERE, OUTSIDE, stack } from './context.ts'
 import { Counters } from './counters.ts'
-import { attach, graft, notPending, unsaid } from './failure.ts'
+import { attach, graft, isThenable, notPending, promised, unsaid } from './failure.ts'
 import { Jobs } from './jobs.ts'
 import { Modules } from './modules.ts'
 import { Offers } from './offers.ts'
@@ -131,13 +131,7 @@ export class Worker implements SlowPath, Waiter {
     this.#invite()
     try {
       const result = (record.fn as (...args: unknown[]) => unknown)(...args)
-      if (typeof result === 'object' && result !== null && typeof (result as { then?: unknown }).then === 'function') {
-        throw new TaskError(
-          'ERR_FILCH_PROMISE',
-          `The task ${record.label} returned a promise. A task runs to its end on one worker; await outside it, ` +
-            'or split it into tasks and await their runs.',
-        )
-      }
+      if (isThenable(result)) throw promised(record.label)
       this.#abandon(this.#base, undefined)
       return result
     } catch (error) {
@@ -159,9 +153,13 @@ export class Worker implements SlowPath, Waiter {
     return this.seat === caller ? threads > 0 : threads > 1 || this.words[this.registry.seat(caller) + ACTIVE] === 1
   }
 
+  /** The same, as it was when this seat last asked for forks to be published. */
+  #company = false
+
   /** The deque has nothing to offer any more: the next fork shall publish. */
   #invite(): void {
-    this.words[this.want] = this.#accompanied || this.deadline > 0 ? 1 : 0
+    this.#company = this.#accompanied
+    this.words[this.want] = this.#company || this.deadline > 0 ? 1 : 0
   }
 
   /** The outcome is written; makes it visible. After the store the slot is its home's (RELIABILITY 3.3): read first, then store. */
@@ -197,7 +195,7 @@ export class Worker implements SlowPath, Waiter {
     // Before the push: a thief sets the word again after its theft, and that must not be lost.
     words[this.want] = 0
     this.poll()
-    if (!this.#accompanied) {
+    if (!this.#company) {
       // Nobody to offer to; but a run in place may have to stop.
       if (this.deadline > 0) words[this.want] = 1
       return
@@ -206,17 +204,15 @@ export class Worker implements SlowPath, Waiter {
     if (words[this.registry.control + ASKED] !== this.#asked) this.attend()
     if (!this.#offerNext()) {
       // Nothing was pending: the question stays open. A full deque, though, offers enough.
-      if (!this.#more) this.#invite()
+      if (stack.published > stack.top.index && this.shelves.every(shelf => shelf.waiting === 0)) this.#invite()
       return
     }
     const { sleepers, threads } = this.registry
-    // One for each seat that is idle (a hint), so that no pending fork waits behind a long leaf while somebody could take it.
-    if (this.#more) for (let idle = sleepers.idle; idle > 1 && this.#offerNext(); idle--) sleepers.wakeOne(threads)
+    if (stack.published <= stack.top.index || this.shelves.length > 0) {
+      // One for each seat that is idle (a hint), so that nothing waits behind a long leaf while somebody could take it.
+      for (let idle = sleepers.idle; idle > 1 && this.#offerNext(); idle--) sleepers.wakeOne(threads)
+    }
     sleepers.wakeOne(threads)
-  }
-
-  get #more(): boolean {
-    return stack.published <= stack.top.index || this.shelves.some(shelf => shelf.waiting > 0)
   }
 
   /** The oldest pending fork first: it is usually the largest piece of work. */
