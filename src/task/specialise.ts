@@ -18,22 +18,22 @@ export interface Pair {
   join(ticket: number): unknown
 }
 
-type Make = (stack: Stack, fn: AnyFunction, index: number) => Pair
+type Make = (stack: Stack, fn: AnyFunction) => Pair
 
 export function specialise(record: TaskRecord): Pair {
   if (isFlexible(record.fn)) return flexible(record)
   try {
     // oxlint-disable-next-line typescript/no-implied-eval -- the text holds nothing of the user's
-    const make = new Function('S', 'fn', 'index', source(record.arity)) as Make
-    return make(stack, record.fn, record.index)
+    const make = new Function('S', 'fn', source(record)) as Make
+    return make(stack, record.fn)
   } catch (error) {
     if (error instanceof EvalError) return record.arity > 4 ? flexible(record) : generic(record)
     throw error
   }
 }
 
-/** Text of a pair for `arity` parameters. Every operation here is paid by every fork: see the table in bench/README.md. */
-function source(arity: number): string {
+/** Text of a pair. Every operation here is paid by every fork: see the table in bench/README.md. */
+function source({ arity, index }: TaskRecord): string {
   const names = Array.from({ length: arity }, (_, i) => `a${i}`)
   return `'use strict'
 return {
@@ -41,7 +41,7 @@ return {
     const f = S.top.next ?? S.slow.full()
     ${names.map((a, i) => `if (typeof ${a} !== 'number') ${a} = S.slow.admit(${a}, ${i})`).join('\n    ')}
     ${names.map(a => `f.${a} = ${a}`).join('\n    ')}
-    f.task = index
+    f.task = ${index}
     const h = (f.ticket + 1) & ${TICKETS}
     f.ticket = h
     S.top = f
@@ -50,7 +50,7 @@ return {
   },
   join(h) {
     const f = S.top
-    if (f.ticket !== h || f.task !== index) return S.slow.join(h)
+    if (f.ticket !== h || f.task !== ${index}) return S.slow.join(h)
     S.top = f.prev
     return fn(${names.map(a => `f.${a}`).join(', ')})
   },
