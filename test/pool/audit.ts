@@ -1,0 +1,38 @@
+import { Registry } from '../../src/scheduler/registry.ts'
+import { allSlots, FREE, STATE, stateOf } from '../../src/scheduler/slot.ts'
+import { Pool, type PoolOptions } from 'filch'
+
+/** A pool whose shared memory a test can look into. */
+export interface Audited {
+  readonly pool: Pool
+  /** Slots that are in use; 0 when nothing is under way. */
+  live(): number
+  /** Words that the pool has taken from its memory so far: what is not given back makes them more. */
+  used(): number
+}
+
+/** Takes hold of the memory that the pool makes, as it makes it. */
+export function audited(options: PoolOptions): Audited {
+  const { Memory } = WebAssembly
+  const made: WebAssembly.Memory[] = []
+  let pool: Pool
+  try {
+    WebAssembly.Memory = class extends Memory {
+      constructor(descriptor: WebAssembly.MemoryDescriptor) {
+        super(descriptor)
+        made.push(this)
+      }
+    }
+    pool = new Pool(options)
+  } finally {
+    WebAssembly.Memory = Memory
+  }
+  const memory = made[0]
+  if (memory === undefined) throw new Error('the pool has made no memory')
+  const { arena, control } = Registry.attach(memory, pool.threads)
+  return {
+    pool,
+    live: () => [...allSlots(arena, control)].filter(slot => stateOf(arena.words[slot + STATE]!) !== FREE).length,
+    used: () => arena.used,
+  }
+}
