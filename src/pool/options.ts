@@ -36,13 +36,15 @@ export function settle(options: PoolOptions, variable: string | undefined, cores
   }
   // Own properties only: an inherited one was meant for something else.
   const own: PoolOptions = Object.fromEntries(Object.entries(options))
-  const settings = {
-    threads: own.threads ?? fromVariable(variable) ?? cores,
-    name: own.name ?? 'filch',
-    stackSizeMb: own.stackSizeMb ?? 4,
-    immutability: own.immutability ?? 'freeze',
-  }
-  const { threads, name, stackSizeMb, immutability } = settings
+  // Not `??`: null is a mistake, not an absence.
+  const {
+    threads = fromVariable(variable) ?? cores,
+    name = 'filch',
+    stackSizeMb = 4,
+    immutability = 'freeze',
+    maxHeapMb,
+  } = own
+  const settings = { threads, name, stackSizeMb, immutability }
   if (!Number.isInteger(threads) || threads < 0 || threads > MOST_THREADS) {
     throw new OptionError('threads', threads, `Give a whole number from 0 to ${MOST_THREADS}.`)
   }
@@ -53,7 +55,6 @@ export function settle(options: PoolOptions, variable: string | undefined, cores
   if (!['freeze', 'copy', 'trust'].includes(immutability)) {
     throw new OptionError('immutability', immutability, "Give 'freeze', 'copy' or 'trust'.")
   }
-  const { maxHeapMb } = own
   if (maxHeapMb === undefined) return settings
   if (typeof maxHeapMb !== 'number' || !(maxHeapMb >= 8)) {
     throw new OptionError('maxHeapMb', maxHeapMb, 'Give a number of megabytes, at least 8.')
