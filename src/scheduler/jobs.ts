@@ -64,8 +64,15 @@ export class Jobs {
     words[slot + ROOT] = root === 0 ? slot : root
     words[slot + BLOCK] = 0
     words[slot + LENGTH] = 0
-    if (delivery !== JOINED) words[slot + CANCELED] = words[slot + PROGRESS] = 0
-    if (count !== 0) this.#put(slot)
+    // A root of its own is what other jobs look into; the slot may have been that of a canceled run before.
+    if (delivery !== JOINED || root === 0) words[slot + CANCELED] = words[slot + PROGRESS] = 0
+    if (count === 0) return slot
+    try {
+      this.#put(slot)
+    } catch (error) {
+      this.#slab.free(slot)
+      throw error
+    }
     return slot
   }
 
@@ -95,15 +102,19 @@ export class Jobs {
 
   /** Claimer: what the writer holds becomes the job's result. Follow it by the state. */
   settle(slot: number): void {
+    // The arguments are still there if the job failed before they were read.
+    this.drop(slot)
     this.#put(slot)
   }
 
   /** Home: the result, or what was thrown. */
   outcome(slot: number): unknown {
-    this.#open(slot, false)
-    const value = this.#reader.value()
-    this.drop(slot)
-    return value
+    try {
+      this.#open(slot, false)
+      return this.#reader.value()
+    } finally {
+      this.drop(slot)
+    }
   }
 
   /** Home: the slot is DONE or FAILED and read. */

@@ -5,7 +5,10 @@ import type { Immutable } from '../wire/sendable.ts'
 import type { Forked, Task, TaskMethods } from './task.ts'
 
 /** The arguments of a task, as a fork takes them. */
-export type Arguments<F extends AnyFunction> = { [I in keyof Parameters<F>]: Immutable<Parameters<F>[I]> }
+export type Arguments<F extends AnyFunction> = Each<Parameters<F>>
+
+/** Only over a type parameter is a mapped tuple a tuple. */
+type Each<P extends readonly unknown[]> = { [I in keyof P]: Immutable<P[I]> }
 
 /**
  * Makes a pending call of any task. The same as `fn.fork(...args)`, for code that is given the task as a value; slower,

@@ -50,6 +50,10 @@ export const joinAnotherTasks = task(() => other.join(first.fork(1)))
 export const joinGeneric = task(() => join(fork(first, 1)))
 
 export const notTasks = task(() => {
-  const plain = ((n: number) => n) as never
-  return [code(() => fork(plain, 1)), code(() => scope(s => s.spawn(plain, 1))), code(() => fork(null as never, 1))]
+  const plain = ((n: number) => n) as typeof first
+  return [
+    code(() => fork(plain, 1)),
+    code(() => scope(s => s.spawn(plain, 1))),
+    code(() => fork(null as unknown as typeof first, 1)),
+  ]
 })
