@@ -33,9 +33,10 @@ function say(gate: Int32Array): void {
 
 export const count = task((cells: Int32Array, at: number): number => Atomics.add(cells, at, 1))
 
-/** The thread fails behind the task's back, once the task has ended. */
-export const failLater = task((how: string): number => {
+/** The thread fails behind the task's back, once the task has ended; `deaths` counts it. */
+export const failLater = task((how: string, deaths: Int32Array): number => {
   if (isMainThread) return 0
+  process.once('exit', () => say(deaths))
   if (how === 'timer') setTimeout(() => fail(how), 0)
   else if (how === 'immediate') setImmediate(() => fail(how))
   else void Promise.reject(new Error(`stray ${how}`))
@@ -59,19 +60,15 @@ export const dieInTree = task((cells: Int32Array, from: number, to: number, at: 
 
 /** Dies where it was stolen; the joiner tells what it got, and what its other forks made. */
 export const dieStolen = task((gate: Int32Array): unknown => {
-  const sibling = fib.fork(16)
   const doomed = dieAtGate.fork(gate)
-  // The first may be stolen too; it ends as it should.
-  while (Atomics.load(gate, 0) === 0) {
-    if (!yieldNow()) Atomics.wait(gate, 0, 0, 1)
-  }
-  let got = ''
+  while (Atomics.load(gate, 0) === 0) Atomics.wait(gate, 0, 0)
+  const siblings = [fib.fork(12), fib.fork(16)] as const
+  const made = [fib.join(siblings[1]), fib.join(siblings[0])]
   try {
-    dieAtGate.join(doomed)
+    return dieAtGate.join(doomed)
   } catch (error) {
-    got = (error as Error).name
+    return [(error as Error).name, ...made, fib(10)]
   }
-  return [got, fib.join(sibling), fib(10)]
 })
 const dieAtGate = task((gate: Int32Array): number => {
   say(gate)
