@@ -31,6 +31,9 @@ import { layout, LINE } from '../memory/layout.ts'
  * - **push** writes the entry, then stores `bottom`; **look** loads `bottom`, then reads the entry, then loads `top` again.
  *   If `top` has not moved, the entry was not overwritten (I4), so what was read is what was pushed for that index, and all
  *   that the owner wrote before that push is visible. Drop the second load and a ref of a push still under way could be read.
+ *   (The entry is read plainly, and the memory model lets a plain read be answered late, after the second load. For it
+ *   to see a later push, that push would have to come a whole capacity after `top` was seen, and then `stands`, asked once
+ *   more after the job's state was loaded, says no.)
  * - **forget** is called only when the job of the entry looked at is dead, and moves `top` only from the index looked at.
  *   Death is final (a ref names one publication, by its generation), so it does not matter how late the exchange comes.
  *
@@ -125,6 +128,11 @@ export class Deque {
     if (load(w, this.#top) !== top) return CONTENDED
     this.#looked = top
     return job
+  }
+
+  /** True if `top` is still where the last `look` of this thread found it. */
+  stands(): boolean {
+    return load(this.#words, this.#top) === this.#looked
   }
 
   /** Moves `top` beyond the entry that the last `look` of this thread returned; whoever else did so first is thanked. */

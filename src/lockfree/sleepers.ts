@@ -32,7 +32,7 @@ import { LINE } from '../memory/layout.ts'
  * ## Why `seeking` may be wrong
  *
  * It spares publishers a wake-up when somebody is looking anyway. A seeker clears its bit *before* its last look, so a
- * publisher that saw the bit is seen by that look. A dead thread's bits are cleared by the repair.
+ * publisher that saw the bit is seen by that look; if the seeker will be busy, it wakes another. A dead thread's bits are cleared by the repair.
  */
 export class Sleepers {
   static size(seats: number): number {
@@ -82,23 +82,22 @@ export class Sleepers {
     or(this.#words, this.#seeking + LINE * (seat >> 5), 1 << (seat & 31))
   }
 
-  /** Ends {@link seek}; true if nobody else seeks now. */
-  found(seat: number): boolean {
+  /** Ends {@link seek}. */
+  found(seat: number): void {
     this.#clear(this.#seeking, seat)
-    return !this.#any(this.#seeking)
   }
 
   // --- any thread ---------------------------------------------------------------------------------------------------
 
-  /** After publishing: wakes one sleeper among the first `seats` seats, unless nobody sleeps or somebody seeks already. */
-  wakeOne(seats: number): void {
+  /** After publishing: wakes one of those who announced themselves available, unless there are none or somebody seeks already. */
+  wakeOne(): void {
     for (let group = 0; group < this.#groups; group++) {
       const bits = load(this.#words, this.#asleep + LINE * group)
       if (bits === 0) continue
       if (this.#any(this.#seeking)) return
       for (let rest = bits; rest !== 0; rest &= rest - 1) {
         const seat = group * 32 + (31 - Math.clz32(rest & -rest))
-        if (seat < seats && this.wake(seat)) return
+        if (this.wake(seat)) return
       }
     }
   }

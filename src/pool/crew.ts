@@ -4,7 +4,7 @@ import { startThread, warn } from '../platform/node/host.ts'
 import { hasEnded } from '../platform/node/kernel.ts'
 import { LEAVING, type Papers } from '../platform/node/thread.ts'
 import { ACTIVE, IMPORTING, type Registry, STOP, THREAD } from '../scheduler/registry.ts'
-import { repair } from '../scheduler/repair.ts'
+import { lose, repair } from '../scheduler/repair.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Runs } from './runs.ts'
 import type { Settings } from './options.ts'
@@ -75,6 +75,8 @@ export class Crew {
     this.#worker.loss = why
     warn(`A thread of the pool ${this.#settings.name} ended and is replaced: ${why}.`)
     if (!member.repaired) repair(this.#worker, seat, this.#runs.orphans)
+    // Sent after the seat was repaired and before this thread heard of its end.
+    else this.#registry.mailboxes[seat]!.take(slot => lose(this.#registry, slot))
     this.#runs.recover(seat)
     this.#stillborn = worked ? 0 : this.#stillborn + 1
     if (this.#stillborn < MOST_STILLBORN) this.#start(seat)

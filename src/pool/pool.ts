@@ -1,6 +1,6 @@
 import { ForkError } from '../errors.ts'
 import { store } from '../memory/atomics.ts'
-import { cores, environment, Hold, openBuffers } from '../platform/node/host.ts'
+import { cores, environment, Hold, openBuffers, uniqueName } from '../platform/node/host.ts'
 import { readTally, type Tally } from '../scheduler/counters.ts'
 import { Passport } from '../scheduler/passport.ts'
 import { ACTIVE, Registry } from '../scheduler/registry.ts'
@@ -23,8 +23,6 @@ export interface Stats extends Tally {
   /** One entry a thread, then the caller's own. */
   readonly workers: readonly Tally[]
 }
-
-let pools = 0
 
 /**
  * Threads that run tasks and steal work from each other. Most programs need none: {@link run} uses one that makes itself.
@@ -67,7 +65,7 @@ export class Pool {
     this.name = settings.name
     this.threads = settings.threads
     this.#registry = Registry.initialise(settings.threads)
-    const channel = `filch ${process.pid} ${++pools}`
+    const channel = uniqueName()
     const buffers = openBuffers(this.#registry, channel)
     this.#closeBuffers = () => buffers.close()
     const passport = new Passport(this.#registry, buffers, () => {})

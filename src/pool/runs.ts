@@ -23,6 +23,8 @@ import type { RunOptions } from './options.ts'
 
 /** A run whose slot is in use. */
 interface Run {
+  /** Held until the run has ended: shared buffers among them must stay findable. */
+  readonly args: readonly unknown[]
   /** The one seat that may run it, or -1. */
   readonly seat: number
   resolve(value: unknown): void
@@ -47,6 +49,8 @@ export class Runs {
   readonly #runs = new Map<number, Run>()
   /** Refs that found the deque full, in order. */
   #backlog: number[] = []
+  /** A run was canceled since the deque was last filled from the backlog. */
+  #canceled = false
   /** Published slots of dead workers, to be freed when they end. */
   readonly orphans: Set<number> = new Set()
   #unsettled = 0
@@ -81,7 +85,7 @@ export class Runs {
       jobs.writer.begin()
       for (let i = 0; i < args.length; i++) jobs.writer.value(args[i], `args[${i}]`)
       const slot = jobs.make(registry.directory.idOf(record), args.length, MAILED, 0)
-      const run: Run = { seat, resolve, reject, site, onProgress, reported: 0, cleanUp: () => {}, settled: false }
+      const run: Run = { args, seat, resolve, reject, site, onProgress, reported: 0, cleanUp: () => {}, settled: false }
       this.#runs.set(slot, run)
       if (this.#unsettled++ === 0) this.#hold.set(true)
       if (signal !== undefined || timeout !== undefined) this.#arm(slot, run, signal, timeout)
@@ -102,7 +106,7 @@ export class Runs {
       sleepers.wake(seat)
     } else {
       if (this.#backlog.length > 0 || !this.#worker.offers.push(ref)) this.#backlog.push(ref)
-      sleepers.wakeOne(threads)
+      sleepers.wakeOne()
     }
   }
 
@@ -111,7 +115,7 @@ export class Runs {
     const worker = this.#worker
     const { arena, caller } = worker.registry
     const word = load(arena.words, slot + STATE)
-    if (stateOf(word) === PUBLISHED && claim(arena, slot, word, caller)) {
+    if (this.#runs.has(slot) && stateOf(word) === PUBLISHED && claim(arena, slot, word, caller)) {
       worker.deadline = timeout !== undefined ? performance.now() + timeout : signal !== undefined ? Infinity : 0
       worker.execute(slot)
       worker.deadline = 0
@@ -145,6 +149,8 @@ export class Runs {
     if (stateOf(word) === PUBLISHED && takeBack(arena, slot, word)) {
       this.#runs.delete(slot)
       this.#worker.jobs.forget(slot)
+      if (!this.#canceled) queueMicrotask(() => this.#refill())
+      this.#canceled = true
     } else for (let seat = 0; seat < seats; seat++) store(arena.words, this.#worker.registry.seat(seat) + WANT, 1)
   }
 
@@ -183,7 +189,10 @@ export class Runs {
   drain(): void {
     const { registry } = this.#worker
     registry.sleepers.cancel(registry.caller)
-    registry.mailboxes[registry.caller]!.take(this.#finish)
+    // All of the mail first: what follows calls the user, who may throw.
+    const ended: number[] = []
+    registry.mailboxes[registry.caller]!.take(slot => ended.push(slot))
+    for (const slot of ended) this.#finish(slot)
     if (this.orphans.size > 0) bury(this.#worker, this.orphans)
     this.#refill()
     this.#listen()
@@ -191,15 +200,18 @@ export class Runs {
 
   /** Fills the deque from the backlog once a good part of it has been taken: a push that fails looks at every entry. */
   #refill(): void {
-    const { deques, caller, sleepers, threads } = this.#worker.registry
-    if (this.#backlog.length === 0 || deques[caller]!.length > deques[caller]!.capacity / 2) return
+    const { deques, caller, sleepers } = this.#worker.registry
+    if (this.#backlog.length === 0) return
+    // Entries of canceled runs count in the length, and nothing else may come to call this again.
+    if (!this.#canceled && deques[caller]!.length > deques[caller]!.capacity / 2) return
+    this.#canceled = false
     let sent = 0
     while (sent < this.#backlog.length && this.#worker.offers.push(this.#backlog[sent]!)) sent++
     this.#backlog = this.#backlog.slice(sent)
-    sleepers.wakeOne(threads)
+    sleepers.wakeOne()
   }
 
-  readonly #finish = (slot: number): void => {
+  #finish(slot: number): void {
     const { words } = this.#worker.registry.arena
     const run = this.#runs.get(slot)
     if (run === undefined) return
@@ -216,9 +228,21 @@ export class Runs {
     }
     if (run.settled) return
     this.#settle(run)
-    if (run.onProgress !== undefined && done !== run.reported) run.onProgress(done)
+    if (run.onProgress !== undefined && done !== run.reported) this.#tell(run, done)
     if (failed) run.reject(graft(value, run.site.stack))
     else run.resolve(value)
+  }
+
+  /** What the user's function throws goes where uncaught errors go, and stops nothing here. */
+  #tell(run: Run, done: number): void {
+    run.reported = done
+    try {
+      run.onProgress!(done)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
   }
 
   /**
@@ -245,8 +269,7 @@ export class Runs {
       listeners++
       const done = load(this.#worker.registry.arena.words, slot + PROGRESS)
       if (done === run.reported) continue
-      run.reported = done
-      run.onProgress(done)
+      this.#tell(run, done)
     }
     if (listeners > 0) return
     clearInterval(this.#reporter)

@@ -5,6 +5,9 @@ import { breathe } from './thief.ts'
 import { DOZE, LOOKS, NAP } from './wait.ts'
 import type { Worker } from './worker.ts'
 
+/** Dozes in a row before the thread's event loop has its turn. */
+const MOST_DOZES = 16
+
 /** What the loop needs of the platform. */
 export interface Ground {
   /** Imports a module of tasks. */
@@ -86,16 +89,21 @@ export class Loop {
 
   /** Looks for work for a while. True if there is something to do. */
   #seek(): boolean {
-    const { registry, seat, thief } = this.#worker
-    const { sleepers, threads } = registry
+    const { registry, seat } = this.#worker
+    const { sleepers } = registry
     sleepers.seek(seat)
     const job = this.#find(LOOKS)
-    const last = sleepers.found(seat)
-    if (job === 0) return this.#mailed
-    // The last seeker has found something: somebody else may look whether there is more.
-    if (last && threads > 1 && thief.anything()) sleepers.wakeOne(threads)
-    this.#worker.execute(job)
+    sleepers.found(seat)
+    if (job === 0 && !this.#mailed) return false
+    this.#passOn()
+    if (job !== 0) this.#worker.execute(job)
     return true
+  }
+
+  /** This seat will be busy: whoever relied on its seeking has woken nobody, so it wakes somebody if there is more. */
+  #passOn(): void {
+    const { registry, thief } = this.#worker
+    if (registry.threads > 1 && thief.anything()) registry.sleepers.wakeOne()
   }
 
   /** Claims a job within so many looks, about a microsecond apart, or returns 0. */
@@ -112,13 +120,18 @@ export class Loop {
   /** Sleeps until there may be something to do. */
   #rest(): void {
     const { registry, seat, thief, counters } = this.#worker
-    while (thief.restless && !this.#mailed && !this.#worker.stopped) {
+    for (let dozes = 0; thief.restless && !thief.lacks && !this.#mailed && !this.#worker.stopped; dozes++) {
+      // The event loop, and threads that ask, have their turn.
+      if (dozes === MOST_DOZES) return
       registry.sleepers.announce(seat, false)
       // Mail that came before the bell was set did not ring it.
       if (!this.#mailed) registry.sleepers.sleep(seat, DOZE)
       registry.sleepers.cancel(seat)
       const job = this.#find(2)
-      if (job !== 0) return this.#worker.execute(job)
+      if (job !== 0) {
+        this.#passOn()
+        return this.#worker.execute(job)
+      }
     }
     registry.sleepers.announce(seat, true)
     if (!this.#mailed && !thief.anything() && !this.#worker.stopped) {

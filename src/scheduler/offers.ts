@@ -5,6 +5,14 @@ import { isOver, JOINED, takeBack } from './slot.ts'
 import { type Frame, held } from './stack.ts'
 import { recordAt, type TaskRecord } from './tasks.ts'
 
+/** A place where calls wait to be published. */
+export interface Shelf {
+  /** How many wait. */
+  readonly waiting: number
+  /** Publishes the oldest. False if there is none, or no room. */
+  offer(): boolean
+}
+
 /** Makes calls of one seat visible to the others: arguments into a slot, its ref into the seat's deque. */
 export class Offers {
   readonly #registry: Registry

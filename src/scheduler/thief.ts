@@ -18,6 +18,8 @@ export class Thief {
   readonly #seat: number
   /** Pulse of each deque when this seat last looked. */
   readonly #pulses: number[]
+  /** Its oldest job then, if it was not ripe. */
+  readonly #oldest: number[]
   /** The tasks known in this thread, by their number in the pool. */
   readonly #known: (TaskRecord | undefined)[] = []
   #victim: number
@@ -35,6 +37,7 @@ export class Thief {
     this.#modules = modules
     this.#seat = seat
     this.#pulses = registry.deques.map(() => 0)
+    this.#oldest = registry.deques.map(() => 0)
     this.#victim = registry.caller
     this.#random = (seat + 1) * 0x9e3779b9
   }
@@ -79,19 +82,22 @@ export class Thief {
     if (!deque.maybe) return 0
     const { arena, caller } = this.#registry
     const pulse = deque.pulse
-    if (pulse !== this.#pulses[victim]) {
-      this.#pulses[victim] = pulse
-      const eager = victim === caller && load(arena.words, this.#registry.seat(caller) + ACTIVE) === 0
-      if (!eager) {
-        this.restless = true
-        return 0
-      }
-    }
+    const moved = pulse !== this.#pulses[victim]
+    this.#pulses[victim] = pulse
+    const ripe = !moved || (victim === caller && load(arena.words, this.#registry.seat(caller) + ACTIVE) === 0)
     for (;;) {
       const ref = deque.look()
       if (ref === EMPTY || ref === CONTENDED) return 0
+      if (!ripe && ref !== this.#oldest[victim]) {
+        // Perhaps a tiny one. If it is still the oldest at the next look, it is ripe, however busy its owner is behind it.
+        this.#oldest[victim] = ref
+        this.restless = true
+        return 0
+      }
       const slot = slotOf(arena, ref)
       const word = load(arena.words, slot + STATE)
+      // If `top` stands still, fewer jobs than a deque holds were pushed since, so the generation cannot have come round.
+      if (!deque.stands()) continue
       if (stateOf(word) !== PUBLISHED || !names(ref, word)) {
         deque.forget()
         continue
@@ -124,6 +130,11 @@ export class Thief {
     if (this.#modules.isSettled(task)) return true
     this.#missing = task
     return false
+  }
+
+  /** True if a job was met whose module this thread lacks: see {@link missing}. */
+  get lacks(): boolean {
+    return this.#missing >= 0
   }
 
   /** Number of a task that stopped this seat from taking a job since the last call, because its module must be imported; or -1. */

@@ -49,7 +49,8 @@ export function awaitEnd(waiter: Waiter, slot: number): number {
       breathe()
       continue
     }
-    const doze = helps && thief.restless
+    // Jobs that are not ripe, or whose module it lacks, are no reason to sleep soundly, nor to stay awake.
+    const doze = helps && (thief.restless || thief.lacks)
     sleepers.announce(seat, helps && !doze)
     if (stateOf(load(arena.words, slot + STATE)) <= CLAIMED && (doze || !(helps && thief.anything()))) {
       waiter.counters.sleeps++

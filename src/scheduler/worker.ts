@@ -7,7 +7,7 @@ import { Counters } from './counters.ts'
 import { attach, graft, isThenable, notPending, promised, unsaid } from './failure.ts'
 import { Jobs } from './jobs.ts'
 import { Modules } from './modules.ts'
-import { Offers } from './offers.ts'
+import { Offers, type Shelf } from './offers.ts'
 import { ACTIVE, ASKED, type Registry, STOP, WANT } from './registry.ts'
 import {
   CANCELED,
@@ -139,10 +139,14 @@ export class Worker implements SlowPath, Waiter {
       throw error
     } finally {
       this.#level--
+      // Only if ending the forks failed as well: a frame must not carry a slot into its next use.
+      while (stack.top.index >= this.#base) this.#pop(stack.top)
       this.#base = outer
       enter(before)
       stack.top = top
       stack.published = published
+      // The job below may have asked for its forks to be published, and this one may have answered.
+      if (this.#level > 0) this.#invite()
     }
   }
 
@@ -202,17 +206,24 @@ export class Worker implements SlowPath, Waiter {
     }
     // Plain: a hint, and whoever asks has rung all bells.
     if (words[this.registry.control + ASKED] !== this.#asked) this.attend()
-    if (!this.#offerNext()) {
+    let offered = false
+    try {
+      offered = this.#offerNext()
+    } catch (error) {
+      this.#invite()
+      throw error
+    }
+    if (!offered) {
       // Nothing was pending: the question stays open. A full deque, though, offers enough.
       if (stack.published > stack.top.index && this.shelves.every(shelf => shelf.waiting === 0)) this.#invite()
       return
     }
-    const { sleepers, threads } = this.registry
+    const { sleepers } = this.registry
     if (stack.published <= stack.top.index || this.shelves.length > 0) {
       // One for each seat that is idle (a hint), so that nothing waits behind a long leaf while somebody could take it.
-      for (let idle = sleepers.idle; idle > 1 && this.#offerNext(); idle--) sleepers.wakeOne(threads)
+      for (let idle = sleepers.idle; idle > 1 && this.#offerNext(); idle--) sleepers.wakeOne()
     }
-    sleepers.wakeOne(threads)
+    sleepers.wakeOne()
   }
 
   /** The oldest pending fork first: it is usually the largest piece of work. */
@@ -298,9 +309,11 @@ export class Worker implements SlowPath, Waiter {
   collect(slot: number, end: number): unknown {
     const { words } = this.registry.arena
     const count = stateOf(end) === FAILED ? words[slot + COUNT]! : 0
-    const value = count < 0 ? unsaid(count, this.loss) : this.jobs.outcome(slot)
-    this.jobs.free(slot)
-    return value
+    try {
+      return count < 0 ? unsaid(count, this.loss) : this.jobs.outcome(slot)
+    } finally {
+      this.jobs.free(slot)
+    }
   }
 
   /** Ends every fork from frame `from` up: what nobody has begun is dropped, what was stolen is waited for. */
@@ -356,14 +369,6 @@ export class Worker implements SlowPath, Waiter {
 
   /** Called after each nap in a join: the caller's seat looks there whether a thread has died. */
   awake: () => void = () => {}
-}
-
-/** A place where calls wait to be published. */
-export interface Shelf {
-  /** How many wait. */
-  readonly waiting: number
-  /** Publishes the oldest. False if there is none, or no room. */
-  offer(): boolean
 }
 
 /** The worker whose job this thread runs now, or undefined outside a task. */

@@ -1,7 +1,8 @@
 import { ForkError } from '../errors.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import { attach } from '../scheduler/failure.ts'
-import { currentWorker, type Shelf, type Worker } from '../scheduler/worker.ts'
+import type { Shelf } from '../scheduler/offers.ts'
+import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { type Arguments, notTask } from './fork.ts'
 import type { Task } from './task.ts'
 
@@ -130,13 +131,11 @@ class OpenScope implements Scope, Shelf {
       if (this.waiting > 0) this.#runOldest()
     }
     // Newest first: the deque's older end is where thieves are.
-    for (let i = this.#published.length - 1; i >= this.#reaped; i--) {
-      const { child, slot } = this.#published[i]!
+    while (this.#published.length > this.#reaped) {
+      const { child, slot } = this.#published.pop()!
       if (worker.regain(slot)) this.#run(child)
       else this.#settle(child, slot)
     }
-    this.#published = []
-    this.#reaped = 0
     this.#open = false
     if (this.#failures.length === 0) return
     const [first, ...others] = this.#failures.toSorted((a, b) => a.order - b.order)
@@ -150,11 +149,10 @@ class OpenScope implements Scope, Shelf {
     this.#open = false
     this.#private = []
     this.#head = 0
-    for (let i = this.#published.length - 1; i >= this.#reaped; i--) {
-      const { child, slot } = this.#published[i]!
+    while (this.#published.length > this.#reaped) {
+      const { child, slot } = this.#published.pop()!
       if (!this.#worker.regain(slot)) this.#settle(child, slot)
     }
-    this.#published = []
     for (const failure of this.#failures) attach(error, failure.error)
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { Worker as Thread, type ResourceLimits } from 'node:worker_threads'
 
@@ -31,6 +32,9 @@ export function startThread(
   thread.once('exit', code => ended(failure === '' ? `its thread exited with code ${code}` : failure))
   return { stop: () => thread.terminate() }
 }
+
+/** A name that no other pool has, in this or any other thread of the process. */
+export const uniqueName: () => string = randomUUID
 
 /** Tells the user of something that no promise will tell. */
 export function warn(message: string): void {

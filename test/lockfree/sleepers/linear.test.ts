@@ -44,7 +44,7 @@ function check(Class: Class, { look, publishFirst }: Protocol): number {
       },
       publish: () => {
         if (publishFirst) store(words, 0, 1)
-        sleepers.wakeOne(2)
+        sleepers.wakeOne()
         if (!publishFirst) store(words, 0, 1)
       },
       lost: () => {
@@ -97,17 +97,6 @@ function check(Class: Class, { look, publishFirst }: Protocol): number {
         intrusions: [() => void sleepers.wake(0)],
         check: () => strictEqual(slept().notified.length, 1, 'notified'),
       }
-    }) +
-    // The last of two seekers to stop is told so, so that it wakes another.
-    atEveryStep(() => {
-      const { sleepers } = setUp()
-      sleepers.seek(0)
-      sleepers.seek(1)
-      let last = 0
-      const found = (seat: number): void => {
-        if (sleepers.found(seat)) last++
-      }
-      return { operation: () => found(0), intrusions: [() => found(1)], check: () => ok(last >= 1, 'nobody was last') }
     })
   )
 }
@@ -128,12 +117,6 @@ const faults: Record<string, Edit[]> = {
   ],
   'nobody is notified': [['    notify(this.#words, this.#bell(seat), Infinity)\n', '']],
   'bit not set': [['if (available) or(', 'if (!available) or(']],
-  'asks who seeks before it stops': [
-    [
-      '    this.#clear(this.#seeking, seat)\n    return !this.#any(this.#seeking)',
-      '    const others = load(this.#words, this.#seeking) & ~(1 << seat)\n    this.#clear(this.#seeking, seat)\n    return others === 0',
-    ],
-  ],
 }
 
 describe('a planted fault is found', () => {

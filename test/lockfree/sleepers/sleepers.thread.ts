@@ -60,7 +60,7 @@ function main({ words, index, seats, rounds }: Data): Report {
       random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0
       for (let gap = random >>> 25; gap > 0; gap--) load(words, OVER)
       add(words, JOBS, 1)
-      sleepers.wakeOne(seats)
+      sleepers.wakeOne()
       for (let spins = 0; spins < 2000 && load(words, TAKEN) <= round; spins++);
       for (let done = load(words, TAKEN); done <= round; done = load(words, TAKEN)) wait(words, TAKEN, done, TIMEOUT)
     }
