@@ -24,6 +24,8 @@ export function startThread(
   const thread = new Thread(new URL('./worker.js', import.meta.url), {
     name: `${papers.name} ${papers.seat}`,
     workerData: papers,
+    // Meant for the text given on the command line; a thread that runs a file refuses it.
+    execArgv: process.execArgv.filter(flag => !flag.startsWith('--input-type')),
     resourceLimits: limits,
   })
   thread.unref()
