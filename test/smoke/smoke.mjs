@@ -1,11 +1,13 @@
 // Run by scripts/smoke.mjs in an empty project that has only the packed package, on each supported Node.
 import assert from 'node:assert/strict'
 
-import { Pool, run } from 'filch'
+import { Pool, run, runSync } from 'filch'
 
 import { fail, fib } from './smoke.tasks.mjs'
 
-assert.equal(fib(10), 55, 'a plain call')
+assert.equal(fib(1), 1, 'a plain call')
+assert.throws(() => fib(2), { code: 'ERR_FILCH_OUTSIDE_TASK' })
+assert.equal(runSync(fib, 10), 55, 'the caller works along')
 assert.equal(await run(fib, 25), 75_025, 'the default pool')
 
 const pool = new Pool({ threads: 2 })

@@ -24,8 +24,8 @@ export function startThread(
   const thread = new Thread(new URL('./worker.js', import.meta.url), {
     name: `${papers.name} ${papers.seat}`,
     workerData: papers,
-    // Meant for the text given on the command line; a thread that runs a file refuses it.
-    execArgv: process.execArgv.filter(flag => !flag.startsWith('--input-type')),
+    // Meant for the text given on the command line; a thread that runs a file refuses it. (And V8's flags may be inherited, not given.)
+    ...(process.execArgv.some(flag => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
     resourceLimits: limits,
   })
   thread.unref()
