@@ -1,5 +1,5 @@
 import { stack } from '../scheduler/context.ts'
-import { type Frame, invoke, type Stack, TICKETS } from '../scheduler/stack.ts'
+import { type Frame, type Stack, TICKETS } from '../scheduler/stack.ts'
 import type { AnyFunction, TaskRecord } from '../scheduler/tasks.ts'
 
 /**
@@ -27,7 +27,7 @@ export function specialise(record: TaskRecord): Pair {
     const make = new Function('S', 'fn', source(record)) as Make
     return make(stack, record.fn)
   } catch (error) {
-    if (error instanceof EvalError) return record.arity > 4 ? flexible(record) : generic(record)
+    if (error instanceof EvalError) return generic(record)
     throw error
   }
 }
@@ -57,31 +57,84 @@ return {
 }`
 }
 
-/** Where text may not become code: one body for all tasks, without rest parameters, which would cost several times as much. */
-function generic({ index, arity, fn }: TaskRecord): Pair {
-  return {
-    fork: (a0?: unknown, a1?: unknown, a2?: unknown, a3?: unknown) => {
-      const frame = stack.top.next ?? stack.slow.full()
-      if (arity > 0) frame.a0 = typeof a0 === 'number' ? a0 : stack.slow.admit(a0, 0)
-      if (arity > 1) frame.a1 = typeof a1 === 'number' ? a1 : stack.slow.admit(a1, 1)
-      if (arity > 2) frame.a2 = typeof a2 === 'number' ? a2 : stack.slow.admit(a2, 2)
-      if (arity > 3) frame.a3 = typeof a3 === 'number' ? a3 : stack.slow.admit(a3, 3)
-      return push(frame, index, false)
-    },
-    join: ticket => {
-      const frame = stack.top
-      if (frame.ticket !== ticket || frame.task !== index) return stack.slow.join(ticket)
-      stack.top = frame.prev!
-      return invoke(fn, arity, frame)
-    },
+/**
+ * Where text may not become code: a body for each number of parameters, shared by the tasks that have as many. No rest
+ * parameters and no loop over fields, which would cost several times as much.
+ */
+function generic(record: TaskRecord): Pair {
+  const { index } = record
+  const fn = record.fn as (...args: unknown[]) => unknown
+  switch (record.arity) {
+    case 0:
+      return { fork: () => push(next(), index, false), join: h => (pop(h, index) === null ? stack.slow.join(h) : fn()) }
+    case 1:
+      return {
+        fork: (a?: unknown) => {
+          const f = next()
+          f.a0 = admit(a, 0)
+          return push(f, index, false)
+        },
+        join: h => {
+          const f = pop(h, index)
+          return f === null ? stack.slow.join(h) : fn(f.a0)
+        },
+      }
+    case 2:
+      return {
+        fork: (a?: unknown, b?: unknown) => {
+          const f = next()
+          f.a0 = admit(a, 0)
+          f.a1 = admit(b, 1)
+          return push(f, index, false)
+        },
+        join: h => {
+          const f = pop(h, index)
+          return f === null ? stack.slow.join(h) : fn(f.a0, f.a1)
+        },
+      }
+    case 3:
+    case 4:
+      return {
+        fork: (a?: unknown, b?: unknown, c?: unknown, d?: unknown) => {
+          const f = next()
+          f.a0 = admit(a, 0)
+          f.a1 = admit(b, 1)
+          f.a2 = admit(c, 2)
+          f.a3 = admit(d, 3)
+          return push(f, index, false)
+        },
+        join: h => {
+          const f = pop(h, index)
+          if (f === null) return stack.slow.join(h)
+          return record.arity === 3 ? fn(f.a0, f.a1, f.a2) : fn(f.a0, f.a1, f.a2, f.a3)
+        },
+      }
+    default:
+      return flexible(record)
   }
+}
+
+function next(): Frame {
+  return stack.top.next ?? stack.slow.full()
+}
+
+function admit(value: unknown, position: number): unknown {
+  return typeof value === 'number' ? value : stack.slow.admit(value, position)
+}
+
+/** Takes the newest fork off the stack if it is the one of that ticket and task. */
+function pop(ticket: number, index: number): Frame | null {
+  const frame = stack.top
+  if (frame.ticket !== ticket || frame.task !== index) return null
+  stack.top = frame.prev!
+  return frame
 }
 
 /** For a function with optional or rest parameters: how many arguments there are matters, so they are kept as an array. */
 function flexible({ index }: TaskRecord): Pair {
   return {
     fork: (...args) => {
-      const frame = stack.top.next ?? stack.slow.full()
+      const frame = next()
       frame.rest = args.map((value, i) => stack.slow.admit(value, i))
       return push(frame, index, true)
     },
