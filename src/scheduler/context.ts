@@ -20,8 +20,7 @@ NOWHERE.task = -1
 export const stack: Stack = {
   top: NOWHERE,
   published: 1,
-  words: new Int32Array(1),
-  want: 0,
+  want: new Int32Array(1),
   slow: OUTSIDE,
   frames: [new Frame(0, null, 0)],
   salt: 0,

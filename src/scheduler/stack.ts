@@ -68,9 +68,8 @@ export interface Stack {
   top: Frame
   /** Index of the first private frame. */
   published: number
-  /** The word that says that somebody wants work: `words[want]`. */
-  words: Words
-  want: number
+  /** A view of one word, which says that somebody wants work. */
+  want: Words
   slow: SlowPath
   /** All frames, by index. The first is the base: no fork is ever there. */
   readonly frames: Frame[]

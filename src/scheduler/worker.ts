@@ -49,6 +49,8 @@ export class Worker implements SlowPath, Waiter {
   readonly words: Words
   /** Address of this seat's want word. */
   readonly want: number
+  /** A view of that word alone. */
+  readonly wanted: Words
   readonly jobs: Jobs
   readonly thief: Thief
   readonly counters: Counters
@@ -69,6 +71,7 @@ export class Worker implements SlowPath, Waiter {
     this.seat = seat
     this.words = registry.arena.words
     this.want = registry.seat(seat) + WANT
+    this.wanted = this.words.subarray(this.want, this.want + 1)
     this.jobs = new Jobs(registry, seat, carrier, guard.discipline === 'freeze')
     this.counters = new Counters(registry, seat)
     this.offers = new Offers(registry, seat, this.jobs, this.counters)
@@ -385,8 +388,7 @@ function enter(worker: Worker | undefined): Worker | undefined {
   stack.slow = worker ?? OUTSIDE
   if (worker === undefined) stack.top = NOWHERE
   else {
-    stack.words = worker.words
-    stack.want = worker.want
+    stack.want = worker.wanted
     if (before === undefined) stack.top = stack.frames[0]!
   }
   return before

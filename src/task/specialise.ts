@@ -1,5 +1,5 @@
 import { stack } from '../scheduler/context.ts'
-import { type Frame, type Stack, TICKETS } from '../scheduler/stack.ts'
+import { type Frame, type SlowPath, type Stack, TICKETS } from '../scheduler/stack.ts'
 import type { AnyFunction, TaskRecord } from '../scheduler/tasks.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { AnyFunction, TaskRecord } from '../scheduler/tasks.ts'
  * text (a content security policy, `--disallow-code-generation-from-strings`), closures over one body serve: correct, slower
  * (bench/fork/fib.ts prints both).
  *
- * A fork reads `stack.words[stack.want]` plainly. It is a hint: a value seen late costs time alone (RELIABILITY rule 10),
+ * A fork reads `stack.want[0]` plainly. It is a hint: a value seen late costs time alone (RELIABILITY rule 10),
  * and every fork reads it again.
  */
 export interface Pair {
@@ -18,39 +18,49 @@ export interface Pair {
   join(ticket: number): unknown
 }
 
-type Make = (stack: Stack, fn: AnyFunction) => Pair
+type Make = (stack: Stack, fn: AnyFunction, slow: SlowPath) => Pair
 
 export function specialise(record: TaskRecord): Pair {
   if (isFlexible(record.fn)) return flexible(record)
   try {
     // oxlint-disable-next-line typescript/no-implied-eval -- the text holds nothing of the user's
-    const make = new Function('S', 'fn', source(record)) as Make
-    return make(stack, record.fn)
+    const make = new Function('S', 'fn', 'slow', source(record)) as Make
+    return make(stack, record.fn, detour)
   } catch (error) {
     if (error instanceof EvalError) return generic(record)
     throw error
   }
 }
 
+/** Leads from the fast paths to the slow one of the moment. By functions of their own, so that the text of a pair stays short:
+ * V8 inlines a pair into its callers only as far as a budget of bytecodes goes, and past it a fork costs twice as much. */
+const detour: SlowPath = {
+  full: () => stack.slow.full(),
+  publish: () => stack.slow.publish(),
+  join: ticket => stack.slow.join(ticket),
+  admit: (value, position) => stack.slow.admit(value, position),
+}
+
 /** Text of a pair. Every operation here is paid by every fork: see the table in bench/README.md. */
 function source({ arity, index }: TaskRecord): string {
   const names = Array.from({ length: arity }, (_, i) => `a${i}`)
   return `'use strict'
+const { full, admit, publish, join } = slow
 return {
   fork(${names.join(', ')}) {
-    const f = S.top.next ?? S.slow.full()
-    ${names.map((a, i) => `if (typeof ${a} !== 'number') ${a} = S.slow.admit(${a}, ${i})`).join('\n    ')}
+    const f = S.top.next ?? full()
+    ${names.map((a, i) => `if (typeof ${a} !== 'number') ${a} = admit(${a}, ${i})`).join('\n    ')}
     ${names.map(a => `f.${a} = ${a}`).join('\n    ')}
     f.task = ${index}
     const h = (f.ticket + 1) & ${TICKETS}
     f.ticket = h
     S.top = f
-    if (S.words[S.want] !== 0) S.slow.publish()
+    if (S.want[0] !== 0) publish()
     return h
   },
   join(h) {
     const f = S.top
-    if (f.ticket !== h || f.task !== ${index}) return S.slow.join(h)
+    if (f.ticket !== h || f.task !== ${index}) return join(h)
     S.top = f.prev
     return fn(${names.map(a => `f.${a}`).join(', ')})
   },
@@ -147,7 +157,7 @@ function push(frame: Frame, index: number, inverted: boolean): number {
   frame.task = index
   frame.ticket = inverted ? ~ticket : ticket
   stack.top = frame
-  if (stack.words[stack.want] !== 0) stack.slow.publish()
+  if (stack.want[0] !== 0) stack.slow.publish()
   return ticket
 }
 

@@ -14,7 +14,7 @@ const refuse = (): never => {
 const make = ({ Frame }: Frames, salt = 0): Stack => {
   const base = new Frame(0, null, salt)
   const slow = { full: refuse, publish: refuse, join: refuse, admit: refuse }
-  return { top: base, published: 1, words: new Int32Array(1), want: 0, slow, frames: [base], salt }
+  return { top: base, published: 1, want: new Int32Array(1), slow, frames: [base], salt }
 }
 const fork = ({ TICKETS }: Frames, frame: frames.Frame, value: unknown): number => {
   frame.a0 = frame.a7 = value
