@@ -82,8 +82,7 @@ export class Runs {
     return new Promise((resolve, reject) => {
       const { signal, timeout, onProgress } = options
       if (signal?.aborted === true) throw canceled(signal.reason)
-      jobs.writer.begin()
-      for (let i = 0; i < args.length; i++) jobs.writer.value(args[i], `args[${i}]`)
+      jobs.write(args)
       const slot = jobs.make(registry.directory.idOf(record), args.length, MAILED, 0)
       const run: Run = { args, seat, resolve, reject, site, onProgress, reported: 0, cleanUp: () => {}, settled: false }
       this.#runs.set(slot, run)

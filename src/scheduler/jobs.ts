@@ -51,6 +51,12 @@ export class Jobs {
     this.#reader = new Reader(carrier)
   }
 
+  /** Puts arguments into the writer, for the next {@link make}. */
+  write(args: readonly unknown[]): void {
+    this.writer.begin()
+    for (let i = 0; i < args.length; i++) this.writer.value(args[i], `args[${i}]`)
+  }
+
   /**
    * A slot for one execution of `task`, filled with the `count` arguments that the writer holds. Not visible to anybody
    * before {@link publish}. `root` 0: the job is a run of its own.

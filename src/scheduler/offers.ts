@@ -35,10 +35,9 @@ export class Offers {
     const { writer } = this.#jobs
     let count = record.arity
     if (frame.rest !== undefined || count > 2) {
-      writer.begin()
       const args = held(frame, count)
       count = args.length
-      for (let i = 0; i < count; i++) writer.value(args[i], `args[${i}]`)
+      this.#jobs.write(args)
     } else if (count > 0) {
       writer.begin()
       writer.value(frame.a0, 'args[0]')
@@ -53,9 +52,7 @@ export class Offers {
 
   /** Offers a call. Returns its slot; 0: there is no room, keep it. */
   call(record: TaskRecord, args: readonly unknown[], root: number): number {
-    const { writer } = this.#jobs
-    writer.begin()
-    for (let i = 0; i < args.length; i++) writer.value(args[i], `args[${i}]`)
+    this.#jobs.write(args)
     return this.#post(record, args.length, root)
   }
 

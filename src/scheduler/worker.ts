@@ -352,9 +352,6 @@ export class Worker implements SlowPath, Waiter {
     return this.helps && this.help(-1)
   }
 
-  /** Progress of a run that has no slot because it runs in place. */
-  inPlaceProgress: (done: number) => void = () => {}
-
   /** Why the last thread was lost, as far as this seat knows. */
   loss = 'its thread ended before the task did'
 

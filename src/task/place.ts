@@ -40,7 +40,7 @@ export function progress(done: number): void {
   if (!Number.isInteger(done))
     throw new OptionError('progress', done, 'Give it a whole number of units done since the last call.')
   const worker = currentWorker()
-  if (worker === undefined) return
-  if (worker.root === 0) worker.inPlaceProgress(done)
-  else add(worker.registry.arena.words, worker.root + PROGRESS, done)
+  // A task in place (runSync) has no run that anybody could listen to.
+  if (worker === undefined || worker.root === 0) return
+  add(worker.registry.arena.words, worker.root + PROGRESS, done)
 }
