@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 
 const report = '.cache/vitest.json'
-const steps = ['lint', 'format:check', 'check', 'knip', 'test', 'smoke', 'size', 'publint']
+const steps = ['lint', 'format:check', 'check', 'knip', 'test', 'test:model', 'smoke', 'size', 'publint']
 const npmArgs = { test: ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] }
 
 const started = performance.now()

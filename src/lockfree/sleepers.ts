@@ -110,6 +110,14 @@ export class Sleepers {
     return true
   }
 
+  /** Wakes `seat` even if a thread that died has said so and not done it: between its exchange and its notification. */
+  rouse(seat: number): void {
+    const words = this.#words
+    const bell = this.#bell(seat)
+    store(words, bell, 0)
+    notify(words, bell, Infinity)
+  }
+
   /** How many of the seats are asleep or seeking: a hint for how much to publish. */
   get idle(): number {
     let count = 0

@@ -26,7 +26,7 @@ function shared(what: string): Pool {
  * if (import.meta.main) equal(await run(double, 21), 42)
  * ```
  */
-export async function run<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
+export function run<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
   return shared('run').run(fn, ...args)
 }
 
@@ -50,7 +50,7 @@ export async function run<F extends AnyFunction>(fn: Task<F>, ...args: Parameter
  * }
  * ```
  */
-export async function runWith<F extends AnyFunction>(
+export function runWith<F extends AnyFunction>(
   options: RunOptions,
   fn: Task<F>,
   ...args: Parameters<F>
@@ -79,12 +79,39 @@ export function runSync<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<
   return shared('runSync').runSync(fn, ...args)
 }
 
-/** Runs a task once on every thread of the default pool. See {@link Pool.broadcast}. */
-export async function broadcast<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>[]> {
+/**
+ * Runs a task once on every thread of the default pool. See {@link Pool.broadcast}.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from 'node:assert/strict'
+ * import { broadcast, stats, task, workerIndex } from 'filch'
+ *
+ * export const index = task(() => workerIndex())
+ *
+ * if (import.meta.main) deepEqual(await broadcast(index), Array.from({ length: Math.max(1, stats().threads) }, (_, i) => i))
+ * ```
+ */
+export function broadcast<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>[]> {
   return shared('broadcast').broadcast(fn, ...args)
 }
 
-/** What the default pool has done so far. See {@link Pool.stats}. */
+/**
+ * What the default pool has done so far. See {@link Pool.stats}.
+ *
+ * @example
+ * ```ts
+ * import { ok } from 'node:assert/strict'
+ * import { run, stats, task } from 'filch'
+ *
+ * export const nothing = task(() => {})
+ *
+ * if (import.meta.main) {
+ *   await run(nothing)
+ *   ok(stats().jobs >= 1 && stats().pending === 0)
+ * }
+ * ```
+ */
 export function stats(): Stats {
   return shared('stats').stats()
 }

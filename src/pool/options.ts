@@ -65,7 +65,7 @@ export function settle(options: PoolOptions, variable: string | undefined, cores
 /** `FILCH_THREADS`: a whole number; empty counts as not set. */
 function fromVariable(text: string | undefined): number | undefined {
   if (text === undefined || text.trim() === '') return undefined
-  if (!/^[0-9]{1,3}$/.test(text.trim())) {
+  if (!/^[0-9]{1,3}$/.test(text.trim()) || Number(text) > MOST_THREADS) {
     throw new OptionError(
       'FILCH_THREADS',
       text,

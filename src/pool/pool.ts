@@ -101,6 +101,7 @@ export class Pool {
    *
    * @throws {NotSendableError} (rejects) if an argument or the result cannot cross; `path` names the place
    * @throws {PoolClosedError} (rejects) after `close`
+   * @throws {ForkError} (at once) inside a task
    * @throws {WorkerLostError} (rejects) if the thread that ran it ended
    */
   run<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
@@ -109,6 +110,7 @@ export class Pool {
 
   /** As {@link run}, with a signal, a timeout, or progress reports. */
   runWith<F extends AnyFunction>(options: RunOptions, fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
+    refuseInTask('runWith')
     try {
       checkRun(options)
     } catch (error) {
@@ -138,7 +140,12 @@ export class Pool {
   }
 
   /** Runs a task once on every thread, whenever that thread is between jobs, and resolves to all results, by worker index. */
-  async broadcast<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>[]> {
+  broadcast<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>[]> {
+    refuseInTask('broadcast')
+    return this.#broadcast(fn, args)
+  }
+
+  async #broadcast<F extends AnyFunction>(fn: Task<F>, args: Parameters<F>): Promise<ReturnType<F>[]> {
     const record = recordOrThrow(fn)
     this.#refuseClosed()
     const seats = Array.from({ length: Math.max(1, this.threads) }, (_, seat) => seat)
@@ -201,9 +208,10 @@ export class Pool {
   }
 
   #start(fn: unknown, args: readonly unknown[], options: RunOptions): Promise<unknown> {
+    // At once: in a task nobody could see the promise reject.
+    refuseInTask('run')
     try {
       const record = recordOrThrow(fn)
-      refuseInTask('run')
       this.#refuseClosed()
       return this.#runs.start(record, args, -1, options, here())
     } catch (error) {

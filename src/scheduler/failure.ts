@@ -7,13 +7,15 @@ export function unsaid(count: number, loss: string): Error {
   return new LimitError('The error of a task did not fit into the shared memory', 'Free results before you start more.')
 }
 
-/** What a join says to a ticket that fits no pending fork. */
-export function notPending(ticket: unknown): ForkError {
-  const what = typeof ticket === 'number' ? 'a fork that is not pending here' : show(ticket)
+/** What a join says to what names no pending fork. */
+export function notPending(handle: unknown): ForkError {
+  if (typeof handle !== 'number') {
+    return new ForkError('ERR_FILCH_JOIN', `join got ${show(handle)}. Give it what fork returned.`)
+  }
   return new ForkError(
     'ERR_FILCH_JOIN',
-    `join got ${what}: it was joined already, or abandoned (an older fork of the same worker was joined first), or it was ` +
-      'made by another task. Join each fork once, newest first, in the task that made it.',
+    'join got a fork that is not pending here: it was joined already, or abandoned (an older fork of the same worker was ' +
+      'joined first), or it was made by another task. Join each fork once, newest first, in the function that made it.',
   )
 }
 
@@ -57,7 +59,9 @@ export function isThenable(value: unknown): boolean {
   }
 }
 
-export function promised(label: string): TaskError {
+export function promised(label: string, promise: unknown): TaskError {
+  // Nobody will look at it any more, and a rejection that nobody sees ends the thread.
+  if (promise instanceof Promise) promise.catch(() => {})
   return new TaskError(
     'ERR_FILCH_PROMISE',
     `The task ${label} returned a promise. A task runs to its end on one worker; await outside it, ` +

@@ -66,7 +66,7 @@ export class Loop {
       this.#mail()
       const job = worker.thief.take(-1)
       if (job === 0) return
-      worker.execute(job)
+      this.#execute(job)
     } while (!worker.stopped)
   }
 
@@ -78,7 +78,7 @@ export class Loop {
     while (this.#pinned.length > 0 && worker.thief.knows(arena.words[this.#pinned[0]! + TASK]!)) {
       const slot = this.#pinned.shift()!
       const word = worker.jobs.state(slot)
-      if (stateOf(word) === PUBLISHED && claim(arena, slot, word, worker.seat)) worker.execute(slot)
+      if (stateOf(word) === PUBLISHED && claim(arena, slot, word, worker.seat)) this.#execute(slot)
     }
   }
 
@@ -91,19 +91,28 @@ export class Loop {
   #seek(): boolean {
     const { registry, seat } = this.#worker
     const { sleepers } = registry
+    this.#sought = true
     sleepers.seek(seat)
     const job = this.#find(LOOKS)
     sleepers.found(seat)
-    if (job === 0 && !this.#mailed) return false
-    this.#passOn()
-    if (job !== 0) this.#worker.execute(job)
-    return true
+    if (job !== 0) this.#execute(job)
+    return job !== 0 || this.#mailed
   }
 
-  /** This seat will be busy: whoever relied on its seeking has woken nobody, so it wakes somebody if there is more. */
-  #passOn(): void {
+  /** This seat has said that it seeks, and has run nothing since. */
+  #sought = false
+
+  /**
+   * Runs a job. If it is the first since this seat has sought, wherever it was found: whoever relied on the seeking has woken nobody,
+   * perhaps for several jobs, so it wakes somebody if there is more (test/model: two runs that wait for each other).
+   */
+  #execute(job: number): void {
     const { registry, thief } = this.#worker
-    if (registry.threads > 1 && thief.anything()) registry.sleepers.wakeOne()
+    if (this.#sought) {
+      this.#sought = false
+      if (registry.threads > 1 && thief.anything()) registry.sleepers.wakeOne()
+    }
+    this.#worker.execute(job)
   }
 
   /** Claims a job within so many looks, about a microsecond apart, or returns 0. */
@@ -128,10 +137,7 @@ export class Loop {
       if (!this.#mailed) registry.sleepers.sleep(seat, DOZE)
       registry.sleepers.cancel(seat)
       const job = this.#find(2)
-      if (job !== 0) {
-        this.#passOn()
-        return this.#worker.execute(job)
-      }
+      if (job !== 0) return this.#execute(job)
     }
     registry.sleepers.announce(seat, true)
     if (!this.#mailed && !thief.anything() && !this.#worker.stopped) {

@@ -55,6 +55,8 @@ export const ACTIVE: number = seat.at.active
 export const IMPORTING: number = seat.at.importing
 export const THREAD: number = seat.at.thread
 export const COUNTERS: number = seat.at.counters
+/** Heads of the lists of the seat's free slots. */
+export const SLOTS: number = seat.at.slots
 
 /** Jobs a thread's deque holds. Only the oldest pending forks and a few children of a scope are ever there at once. */
 const THREAD_CAPACITY = 256
@@ -114,7 +116,7 @@ export class Registry {
   }
 
   slab(index: number): Slab {
-    return new Slab(this.arena, this.seat(index) + seat.at.slots, SLOT_SIZE, LINK, SLOTS_A_CHUNK)
+    return new Slab(this.arena, this.seat(index) + SLOTS, SLOT_SIZE, LINK, SLOTS_A_CHUNK)
   }
 
   /** What `slab(index).allocate` calls for a new record. */

@@ -27,7 +27,7 @@ import type { Worker } from './worker.ts'
  * 2. What was sent to it alone, and what it had claimed, fails as lost; whoever waits for that is told.
  * 3. Its published forks are canceled; those stolen run on, with nobody to join them: `orphans` collects them.
  * 4. Its deque, now dead entries only, is emptied, and its free slots are collected.
- * 5. Everybody is woken and asked to offer work: the dead one may have been about to do either.
+ * 5. Everybody is woken and asked to offer work: the dead one may have been about to do either, or half way through a wake-up.
  */
 export function repair(worker: Worker, seat: number, orphans: Set<number>): void {
   const { registry } = worker
@@ -53,7 +53,7 @@ export function repair(worker: Worker, seat: number, orphans: Set<number>): void
   deques[seat]!.clear()
   for (let other = 0; other < registry.seats; other++) {
     store(arena.words, registry.seat(other) + WANT, 1)
-    sleepers.wake(other)
+    sleepers.rouse(other)
   }
 }
 

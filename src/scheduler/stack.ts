@@ -3,23 +3,23 @@ import type { Words } from '../memory/atomics.ts'
 /**
  * The private stack of pending forks of this thread: what makes a fork cost about what a call costs.
  *
- *   frames:  [ base ]<->[ stolen ]<->[ published ]<->[ private ]<->[ private ]<->[ unused ] … null
- *                                                 ^ published      ^ top
+ *   frames:  [ outside | null | base | stolen | published | private | private | unused | … | null ]
+ *                                                         ^ published         ^ top
  *
  * A fork fills the frame after `top`; the join of the newest, unpublished fork steps back and calls the function: no
- * atomic, no allocation, no encoding. The frames are linked, because following two links measured faster than counting a depth
- * and indexing (1.3 against 1.45 times the plain recursion). Frames are published oldest first, so the published ones (some of
- * them stolen) are always the lowest: `published` is the index where the private ones begin.
+ * atomic, no allocation, no encoding. `top` is an index and no reference to a frame: what a store of a reference costs is up to
+ * the garbage collector, and can treble the cost of a fork for as long as it pleases (ADR 0003). Frames are published oldest
+ * first, so the published ones (some of them stolen) are always the lowest: `published` is the index where the private
+ * ones begin. Outside a task `top` is {@link OUTSIDE_TOP}: a fork finds no frame after it, a join a frame of no task.
  *
- * A frame's *ticket* is what `fork` returned; each use of a frame counts it up, so an old ticket does not fit. The moment
+ * A frame has a *ticket*; each use of the frame counts it up, so an old one does not fit. What `fork` returns, the *handle*,
+ * is the ticket under the {@link seal} of the task, so the handle of another task's fork does not fit either. The moment
  * that a frame can no longer be joined by the fast path (it was published, or its arguments did not fit the task's
  * parameters), its ticket is inverted: the one comparison of the fast path then fails, and the slow path finds out why.
  * Whoever takes such a frame off the stack turns the ticket back.
  */
 export class Frame {
   readonly index: number
-  readonly prev: Frame | null
-  next: Frame | null = null
   ticket: number
   /** The ticket when the forks were last counted. */
   counted: number
@@ -39,9 +39,8 @@ export class Frame {
   slot = 0
 
   /** `salt` differs between the threads of a pool, so that a fork that strayed to another worker fits no frame there. */
-  constructor(index: number, prev: Frame | null, salt: number) {
+  constructor(index: number, salt: number) {
     this.index = index
-    this.prev = prev
     this.ticket = this.counted = Math.imul(index + salt * 7919, 0x9e3779b1) & TICKETS
   }
 }
@@ -57,49 +56,68 @@ export interface SlowPath {
   full(): Frame
   /** Somebody wants work: publishes the oldest pending fork. Throws if the run was canceled. */
   publish(): void
-  /** Joins whatever the ticket names. */
-  join(ticket: number): unknown
+  /** Joins whatever the handle names. */
+  join(handle: number): unknown
   /** An argument that is not a number. */
   admit(value: unknown, position: number): unknown
 }
 
 export interface Stack {
-  /** The newest pending fork; the base frame if there is none; outside a task a frame that has no next one. */
-  top: Frame
+  /** Index of the newest pending fork; {@link BASE} if there is none; {@link OUTSIDE_TOP} outside a task. */
+  top: number
   /** Index of the first private frame. */
   published: number
   /** A view of one word, which says that somebody wants work. */
   want: Words
+  /** This thread sits in one seat for life: `want` does not change any more. */
+  seated: boolean
   slow: SlowPath
-  /** All frames, by index. The first is the base: no fork is ever there. */
-  readonly frames: Frame[]
+  /** All frames, by index, with a null after the last. No fork is ever at {@link OUTSIDE_TOP} or at {@link BASE}. */
+  readonly frames: (Frame | null)[]
   salt: number
 }
 
-/** Doubles the frames; returns the first new one. */
-export function extend(stack: Stack, count: number): Frame {
-  const { frames, salt } = stack
-  let last = frames.at(-1)!
-  const first = frames.length
-  for (let i = 0; i < count; i++) {
-    const frame = new Frame(last.index + 1, last, salt)
-    last.next = frame
-    frames.push(frame)
-    last = frame
-  }
+/** What distinguishes the handles of a task from those of others: small, because it stands in the text of its pair. */
+export function seal(task: number): number {
+  return Math.imul(task + 1, 0x9e37) & 0x7fff
+}
+
+/** What the fork in this frame returned, also once its ticket is inverted. */
+export function handleOf({ ticket, task }: Frame): number {
+  return (ticket < 0 ? ~ticket : ticket) ^ seal(task)
+}
+
+/** Where `top` stands outside a task. */
+export const OUTSIDE_TOP = 0
+/** Where `top` stands with no fork pending. */
+export const BASE = 2
+
+/** The frames of a thread that has forked nothing yet. No handle opens a negative ticket, so no join takes one of these. */
+export function bare(): (Frame | null)[] {
+  const frames = [new Frame(OUTSIDE_TOP, 0), null, new Frame(BASE, 0), null]
+  frames[OUTSIDE_TOP]!.ticket = frames[BASE]!.ticket = -1
+  return frames
+}
+
+/** Adds `count` frames; returns the first of them. */
+export function extend({ frames, salt }: Stack, count: number): Frame {
+  const first = frames.length - 1
+  frames.pop()
+  for (let i = 0; i < count; i++) frames.push(new Frame(first + i, salt))
+  frames.push(null)
   return frames[first]!
 }
 
 /** Between jobs: lets go of the values that used frames still hold, and returns how many forks there were since the last time. */
-export function sweep(frames: readonly Frame[]): number {
+export function sweep(frames: readonly (Frame | null)[]): number {
   let forks = 0
-  for (let i = 1; i < frames.length && frames[i]!.ticket !== frames[i]!.counted; i++) {
+  for (let i = BASE + 1; ; i++) {
     const frame = frames[i]!
+    if (frame === null || frame.ticket === frame.counted) return forks
     forks += (frame.ticket - frame.counted) & TICKETS
     frame.counted = frame.ticket
     frame.a0 = frame.a1 = frame.a2 = frame.a3 = frame.a4 = frame.a5 = frame.a6 = frame.a7 = undefined
   }
-  return forks
 }
 
 /** Calls `fn` with what the frame holds. The frame is free before the call begins: the callee's own forks may use it. */

@@ -12,7 +12,7 @@ export interface TaskRecord {
   readonly arity: number
   /** URL of the module that declares it. */
   readonly url: string
-  /** `name (module#ordinal)`, for messages. */
+  /** `name (task n of module)`, for messages. */
   readonly label: string
   /** Name hashed to 64 bits, no half 0. */
   readonly key: readonly [number, number]
@@ -28,7 +28,7 @@ const byKey = new Map<string, TaskRecord>()
 export function enlist(fn: AnyFunction, url: string, ordinal: string): TaskRecord {
   const name = `${url}#${ordinal}`
   const key = [hash(name, 0x811c9dc5), hash(name, 0x2545f491)] as const
-  const label = `${fn.name || '(anonymous)'} (${url}#${ordinal})`
+  const label = `${fn.name || '(anonymous)'} (task ${ordinal} of ${url})`
   if (byKey.has(key.join())) {
     throw new TaskError('ERR_FILCH_TASK_TWICE', `The task ${label} is declared twice.`)
   }

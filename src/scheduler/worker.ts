@@ -2,7 +2,7 @@ import { CanceledError, LimitError } from '../errors.ts'
 import { load, store, type Words } from '../memory/atomics.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import type { Guard } from '../wire/guard.ts'
-import { NOWHERE, OUTSIDE, stack } from './context.ts'
+import { OUTSIDE, stack } from './context.ts'
 import { Counters } from './counters.ts'
 import { attach, graft, isThenable, notPending, promised, unsaid } from './failure.ts'
 import { Jobs } from './jobs.ts'
@@ -29,7 +29,7 @@ import {
   withState,
 } from './slot.ts'
 import { roomy } from './room.ts'
-import { extend, type Frame, invoke, type SlowPath } from './stack.ts'
+import { BASE, extend, type Frame, handleOf, invoke, OUTSIDE_TOP, type SlowPath } from './stack.ts'
 import { recordAt, type TaskRecord } from './tasks.ts'
 import { Thief } from './thief.ts'
 import { awaitEnd, type Waiter } from './wait.ts'
@@ -60,7 +60,7 @@ export class Worker implements SlowPath, Waiter {
   /** Jobs under way on this thread's stack: 0 between jobs. */
   #level = 0
   /** First frame of the current job. */
-  #base = 1
+  #base = BASE + 1
   /** Slot of the run that the current job belongs to; 0 if it runs in place. */
   root = 0
   /** True if the current job was forked by another worker. */
@@ -129,12 +129,12 @@ export class Worker implements SlowPath, Waiter {
     const { top, published } = stack
     const outer = this.#base
     const before = enter(this)
-    this.#base = stack.published = stack.top.index + 1
+    this.#base = stack.published = stack.top + 1
     this.#level++
     this.#invite()
     try {
       const result = (record.fn as (...args: unknown[]) => unknown)(...args)
-      if (isThenable(result)) throw promised(record.label)
+      if (isThenable(result)) throw promised(record.label, result)
       this.#abandon(this.#base, undefined)
       return result
     } catch (error) {
@@ -143,7 +143,7 @@ export class Worker implements SlowPath, Waiter {
     } finally {
       this.#level--
       // Only if ending the forks failed as well: a frame must not carry a slot into its next use.
-      while (stack.top.index >= this.#base) this.#pop(stack.top)
+      while (stack.top >= this.#base) this.#pop()
       this.#base = outer
       enter(before)
       stack.top = top
@@ -218,11 +218,11 @@ export class Worker implements SlowPath, Waiter {
     }
     if (!offered) {
       // Nothing was pending: the question stays open. A full deque, though, offers enough.
-      if (stack.published > stack.top.index && this.shelves.every(shelf => shelf.waiting === 0)) this.#invite()
+      if (stack.published > stack.top && this.shelves.every(shelf => shelf.waiting === 0)) this.#invite()
       return
     }
     const { sleepers } = this.registry
-    if (stack.published <= stack.top.index || this.shelves.length > 0) {
+    if (stack.published <= stack.top || this.shelves.length > 0) {
       // One for each seat that is idle (a hint), so that nothing waits behind a long leaf while somebody could take it.
       for (let idle = sleepers.idle; idle > 1 && this.#offerNext(); idle--) sleepers.wakeOne()
     }
@@ -231,7 +231,7 @@ export class Worker implements SlowPath, Waiter {
 
   /** The oldest pending fork first: it is usually the largest piece of work. */
   #offerNext(): boolean {
-    if (stack.published <= stack.top.index) {
+    if (stack.published <= stack.top) {
       if (!this.offers.frame(stack.frames[stack.published]!, this.root)) return false
       stack.published++
       return true
@@ -259,15 +259,15 @@ export class Worker implements SlowPath, Waiter {
 
   // --- joins --------------------------------------------------------------------------------------------------------
 
-  join(ticket: number): unknown {
-    let frame = stack.top
-    while (frame.index >= this.#base && frame.ticket !== ticket && frame.ticket !== ~ticket) frame = frame.prev!
-    if (frame.index < this.#base || typeof ticket !== 'number' || ticket < 0) {
-      throw notPending(ticket)
-    }
+  join(handle: number): unknown {
+    const { frames } = stack
+    let at = stack.top
+    while (at >= this.#base && handleOf(frames[at]!) !== handle) at--
+    if (at < this.#base) throw notPending(handle)
     // What was forked later and not joined was abandoned: the function that forked it threw.
-    if (frame !== stack.top) this.#abandon(frame.index + 1, undefined)
-    const slot = this.#pop(frame)
+    if (at !== stack.top) this.#abandon(at + 1, undefined)
+    const frame = frames[at]!
+    const slot = this.#pop()
     const record = recordAt(frame.task)
     if (slot === 0 || this.regain(slot)) return invoke(record.fn, record.arity, frame)
     frame.rest = undefined
@@ -277,9 +277,10 @@ export class Worker implements SlowPath, Waiter {
   }
 
   /** Takes the newest fork off the stack, with its ticket turned back; returns its slot, or 0. */
-  #pop(frame: Frame): number {
+  #pop(): number {
+    const frame = stack.frames[stack.top]!
     const { slot } = frame
-    stack.top = frame.prev!
+    stack.top--
     if (stack.published > frame.index) stack.published = frame.index
     if (frame.ticket < 0) frame.ticket = ~frame.ticket
     frame.slot = 0
@@ -322,10 +323,9 @@ export class Worker implements SlowPath, Waiter {
   /** Ends every fork from frame `from` up: what nobody has begun is dropped, what was stolen is waited for. */
   #abandon(from: number, error: unknown): void {
     const published = stack.published > from
-    while (stack.top.index >= from) {
-      const frame = stack.top
-      const slot = this.#pop(frame)
-      frame.rest = undefined
+    while (stack.top >= from) {
+      stack.frames[stack.top]!.rest = undefined
+      const slot = this.#pop()
       if (slot === 0 || this.regain(slot)) continue
       const { failed, value } = this.outcome(slot)
       if (failed) attach(error, value)
@@ -383,10 +383,10 @@ function enter(worker: Worker | undefined): Worker | undefined {
   const before = current
   current = worker
   stack.slow = worker ?? OUTSIDE
-  if (worker === undefined) stack.top = NOWHERE
+  if (worker === undefined) stack.top = OUTSIDE_TOP
   else {
     stack.want = worker.wanted
-    if (before === undefined) stack.top = stack.frames[0]!
+    if (before === undefined) stack.top = BASE
   }
   return before
 }

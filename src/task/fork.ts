@@ -14,6 +14,20 @@ type Each<P extends readonly unknown[]> = { [I in keyof P]: Immutable<P[I]> }
  * Makes a pending call of any task. The same as `fn.fork(...args)`, for code that is given the task as a value; slower,
  * because it serves all tasks.
  *
+ * @example
+ * ```ts
+ * import { equal } from 'node:assert/strict'
+ * import { fork, join, runSync, type Task, task } from 'filch'
+ *
+ * export const double = task((n: number) => 2 * n)
+ * export const both = task((fn: Task<(n: number) => number>, a: number, b: number) => {
+ *   const second = fork(fn, b)
+ *   return fn(a) + join(second)
+ * })
+ *
+ * if (import.meta.main) equal(runSync(both, double, 1, 20), 42)
+ * ```
+ *
  * @throws {TaskError} if `fn` is not a task
  * @throws {ForkError} outside a task
  * @throws {NotSendableError} if an argument cannot cross threads, whether or not it will
@@ -24,11 +38,12 @@ export function fork<F extends AnyFunction>(fn: Task<F>, ...args: Arguments<F>):
 
 /**
  * Ends a fork: runs it here if no other worker has taken it, else returns what that one made of it; meanwhile this worker
- * runs other jobs. Join the newest fork first. A fork that is passed over, because an older one is joined, counts
- * as abandoned: it is canceled, and joining it later is an error.
+ * runs other jobs. Join it in the function that made it, the newest first. A fork that is passed over, because an older one is joined, counts
+ * as abandoned: it is canceled, and joining it later is an error. Example: {@link fork}.
  *
  * @throws what the task threw, with `suppressed` holding the errors of abandoned forks
- * @throws {ForkError} if the fork is not pending in this task
+ * @throws {ForkError} if the fork is not pending in this job: in a function that was called, or forked and not stolen, it may be,
+ *   and is joined; do not rely on it
  * @throws {WorkerLostError} if the thread that ran it ended
  * @throws {CanceledError} if the run was canceled and the task obeyed
  */

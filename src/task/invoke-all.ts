@@ -1,4 +1,7 @@
+import { OptionError } from '../errors.ts'
+import { stack } from '../scheduler/context.ts'
 import type { AnyFunction } from '../scheduler/tasks.ts'
+import { currentWorker } from '../scheduler/worker.ts'
 import { type Arguments, methodsOf } from './fork.ts'
 import type { Forked, Task } from './task.ts'
 
@@ -27,6 +30,11 @@ export function invokeAll<const C extends readonly (readonly [unknown, ...unknow
   ...calls: C & Calls<C>
 ): Results<C> {
   const list = calls as unknown as readonly (readonly [unknown, ...unknown[]])[]
+  if (currentWorker() === undefined) stack.slow.full() // throws: outside of a task
+  for (const [i, call] of list.entries()) {
+    if (!Array.isArray(call))
+      throw new OptionError(`invokeAll: call ${i}`, call, 'Give a task with its arguments: [task, ...args].')
+  }
   const forks: Forked<unknown>[] = []
   for (let i = list.length - 1; i > 0; i--) {
     const [fn, ...args] = list[i]!

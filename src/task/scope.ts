@@ -52,7 +52,7 @@ const MOST_PRIVATE = 1024
  * }
  * ```
  *
- * @throws {ForkError} outside a task; from `spawn`, after the scope has ended or in another task than its own
+ * @throws {ForkError} outside a task; from `spawn`, after the scope has ended or on another worker
  */
 export function scope<R>(body: (scope: Scope) => R): R {
   const worker = currentWorker()

@@ -1,5 +1,5 @@
 import { stack } from '../scheduler/context.ts'
-import { type Frame, type SlowPath, type Stack, TICKETS } from '../scheduler/stack.ts'
+import { type Frame, seal, type SlowPath, TICKETS } from '../scheduler/stack.ts'
 import type { AnyFunction, TaskRecord } from '../scheduler/tasks.ts'
 
 /**
@@ -10,22 +10,22 @@ import type { AnyFunction, TaskRecord } from '../scheduler/tasks.ts'
  * text (a content security policy, `--disallow-code-generation-from-strings`), closures over one body serve: correct, slower
  * (bench/fork/fib.ts prints both).
  *
- * A fork reads `stack.want[0]` plainly. It is a hint: a value seen late costs time alone (RELIABILITY rule 10),
+ * A fork reads the want word plainly. It is a hint: a value seen late costs time alone (RELIABILITY rule 10),
  * and every fork reads it again.
  */
 export interface Pair {
   fork(...args: unknown[]): number
-  join(ticket: number): unknown
+  join(handle: number): unknown
 }
-
-type Make = (stack: Stack, fn: AnyFunction, slow: SlowPath) => Pair
 
 export function specialise(record: TaskRecord): Pair {
   if (isFlexible(record.fn)) return flexible(record)
   try {
+    // As parameters, not as constants of the text: those would be tested for having a value at each use.
+    const known = { S: stack, F: stack.frames, W: stack.want, fn: record.fn, ...detour }
     // oxlint-disable-next-line typescript/no-implied-eval -- the text holds nothing of the user's
-    const make = new Function('S', 'fn', 'slow', source(record)) as Make
-    return make(stack, record.fn, detour)
+    const make = new Function(...Object.keys(known), source(record)) as (...values: unknown[]) => Pair
+    return make(...Object.values(known))
   } catch (error) {
     if (error instanceof EvalError) return generic(record)
     throw error
@@ -37,35 +37,40 @@ export function specialise(record: TaskRecord): Pair {
 const detour: SlowPath = {
   full: () => stack.slow.full(),
   publish: () => stack.slow.publish(),
-  join: ticket => stack.slow.join(ticket),
+  join: handle => stack.slow.join(handle),
   admit: (value, position) => stack.slow.admit(value, position),
 }
 
 /** Text of a pair. Every operation here is paid by every fork: see the table in bench/README.md. */
 function source({ arity, index }: TaskRecord): string {
+  // In a thread with a seat of its own the word stays where it is, and V8 knows its address.
+  const want = stack.seated ? 'W' : 'S.want'
   const names = Array.from({ length: arity }, (_, i) => `a${i}`)
   return `'use strict'
-const { full, admit, publish, join } = slow
 return {
   fork(${names.join(', ')}) {
-    const f = S.top.next ?? full()
+    const i = S.top + 1
+    let f = F[i]
+    if (f === null) f = full()
     ${names.map((a, i) => `if (typeof ${a} !== 'number') ${a} = admit(${a}, ${i})`).join('\n    ')}
     ${names.map(a => `f.${a} = ${a}`).join('\n    ')}
     f.task = ${index}
     const h = (f.ticket + 1) & ${TICKETS}
     f.ticket = h
-    S.top = f
-    if (S.want[0] !== 0) publish()
-    return h
+    S.top = i
+    if (${want}[0]) publish()
+    return h ^ ${seal(index)}
   },
   join(h) {
-    const f = S.top
-    if (f.ticket !== h || f.task !== ${index}) return join(h)
-    S.top = f.prev
+    const i = S.top, f = F[i]
+    if ((f.ticket ^ ${seal(index)}) !== h) return join(h)
+    S.top = i - 1
     return fn(${names.map(a => `f.${a}`).join(', ')})
   },
 }`
 }
+
+const { frames } = stack
 
 /**
  * Where text may not become code: a body for each number of parameters, shared by the tasks that have as many. No rest
@@ -73,19 +78,23 @@ return {
  */
 function generic(record: TaskRecord): Pair {
   const { index } = record
+  const sealed = seal(index)
   const fn = record.fn as (...args: unknown[]) => unknown
   switch (record.arity) {
     case 0:
-      return { fork: () => push(next(), index, false), join: h => (pop(h, index) === null ? stack.slow.join(h) : fn()) }
+      return {
+        fork: () => push(next(), index, sealed, false),
+        join: h => (pop(h, sealed) === null ? stack.slow.join(h) : fn()),
+      }
     case 1:
       return {
         fork: (a?: unknown) => {
           const f = next()
           f.a0 = admit(a, 0)
-          return push(f, index, false)
+          return push(f, index, sealed, false)
         },
         join: h => {
-          const f = pop(h, index)
+          const f = pop(h, sealed)
           return f === null ? stack.slow.join(h) : fn(f.a0)
         },
       }
@@ -95,10 +104,10 @@ function generic(record: TaskRecord): Pair {
           const f = next()
           f.a0 = admit(a, 0)
           f.a1 = admit(b, 1)
-          return push(f, index, false)
+          return push(f, index, sealed, false)
         },
         join: h => {
-          const f = pop(h, index)
+          const f = pop(h, sealed)
           return f === null ? stack.slow.join(h) : fn(f.a0, f.a1)
         },
       }
@@ -111,10 +120,10 @@ function generic(record: TaskRecord): Pair {
           f.a1 = admit(b, 1)
           f.a2 = admit(c, 2)
           f.a3 = admit(d, 3)
-          return push(f, index, false)
+          return push(f, index, sealed, false)
         },
         join: h => {
-          const f = pop(h, index)
+          const f = pop(h, sealed)
           if (f === null) return stack.slow.join(h)
           return record.arity === 3 ? fn(f.a0, f.a1, f.a2) : fn(f.a0, f.a1, f.a2, f.a3)
         },
@@ -125,18 +134,19 @@ function generic(record: TaskRecord): Pair {
 }
 
 function next(): Frame {
-  return stack.top.next ?? stack.slow.full()
+  return frames[stack.top + 1] ?? stack.slow.full()
 }
 
 function admit(value: unknown, position: number): unknown {
   return typeof value === 'number' ? value : stack.slow.admit(value, position)
 }
 
-/** Takes the newest fork off the stack if it is the one of that ticket and task. */
-function pop(ticket: number, index: number): Frame | null {
-  const frame = stack.top
-  if (frame.ticket !== ticket || frame.task !== index) return null
-  stack.top = frame.prev!
+/** Takes the newest fork off the stack if it is the one that the handle names. */
+function pop(handle: number, sealed: number): Frame | null {
+  const { top } = stack
+  const frame = frames[top]!
+  if ((frame.ticket ^ sealed) !== handle) return null
+  stack.top = top - 1
   return frame
 }
 
@@ -146,19 +156,19 @@ function flexible({ index }: TaskRecord): Pair {
     fork: (...args) => {
       const frame = next()
       frame.rest = args.map((value, i) => stack.slow.admit(value, i))
-      return push(frame, index, true)
+      return push(frame, index, seal(index), true)
     },
-    join: ticket => stack.slow.join(ticket),
+    join: handle => stack.slow.join(handle),
   }
 }
 
-function push(frame: Frame, index: number, inverted: boolean): number {
+function push(frame: Frame, index: number, sealed: number, inverted: boolean): number {
   const ticket = (frame.ticket + 1) & TICKETS
   frame.task = index
   frame.ticket = inverted ? ~ticket : ticket
-  stack.top = frame
+  stack.top++
   if (stack.want[0] !== 0) stack.slow.publish()
-  return ticket
+  return ticket ^ sealed
 }
 
 /**

@@ -8,7 +8,7 @@ import { specialise } from './specialise.ts'
 declare const outcome: unique symbol
 
 /**
- * A pending fork: join it once, in the task that made it, newest first. Not a value to keep or to send.
+ * A pending fork: join it once, in the function that made it, newest first. Not a value to keep or to send.
  * `R` is what joining it returns.
  */
 export type Forked<R> = number & { readonly [outcome]: R }

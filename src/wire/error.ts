@@ -45,6 +45,21 @@ function add(Class: ErrorClass, name: string): void {
  *
  * The arriving error is made without running the constructor: it has the prototype and the own properties, and private
  * `#fields` are missing.
+ *
+ * @example
+ * ```ts
+ * import { rejects } from 'node:assert/strict'
+ * import { registerError, run, task } from 'filch'
+ *
+ * export class TooCold extends Error {}
+ * registerError(TooCold)
+ *
+ * export const thaw = task((degrees: number) => {
+ *   if (degrees < 0) throw new TooCold(`${degrees} degrees`)
+ * })
+ *
+ * if (import.meta.main) await rejects(run(thaw, -3), TooCold)
+ * ```
  */
 export function registerError(Class: ErrorClass, name: string = Class.name): void {
   if (!(Class.prototype instanceof Error)) {

@@ -11,10 +11,10 @@ type Stack = frames.Stack
 const refuse = (): never => {
   throw new Error('not expected')
 }
-const make = ({ Frame }: Frames, salt = 0): Stack => {
-  const base = new Frame(0, null, salt)
+const make = ({ bare, BASE }: Frames, salt = 0): Stack => {
   const slow = { full: refuse, publish: refuse, join: refuse, admit: refuse }
-  return { top: base, published: 1, want: new Int32Array(1), slow, frames: [base], salt }
+  const want = new Int32Array(1)
+  return { top: BASE, published: BASE + 1, want, seated: false, slow, frames: bare(), salt }
 }
 const fork = ({ TICKETS }: Frames, frame: frames.Frame, value: unknown): number => {
   frame.a0 = frame.a7 = value
@@ -22,51 +22,67 @@ const fork = ({ TICKETS }: Frames, frame: frames.Frame, value: unknown): number 
 }
 
 const checks: Record<string, (subject: Frames) => void> = {
-  'frames are linked both ways, in the order of their indexes': subject => {
+  'frames lie at their indexes, and after the last there is none': subject => {
     const stack = make(subject)
-    strictEqual(subject.extend(stack, 3), stack.frames[1])
-    strictEqual(subject.extend(stack, 5), stack.frames[4])
-    strictEqual(stack.frames.length, 9)
-    for (const [i, frame] of stack.frames.entries()) {
-      strictEqual(frame.index, i)
-      strictEqual(frame.prev, stack.frames[i - 1] ?? null)
-      strictEqual(frame.next, stack.frames[i + 1] ?? null)
+    const { frames } = stack
+    strictEqual(subject.extend(stack, 3), frames[subject.BASE + 1])
+    strictEqual(subject.extend(stack, 5), frames[subject.BASE + 4])
+    strictEqual(frames.length, subject.BASE + 10)
+    for (const [i, frame] of frames.entries()) strictEqual(frame?.index ?? i, i)
+    const none = frames.flatMap((frame, i) => (frame === null ? [i] : []))
+    deepStrictEqual(none, [subject.OUTSIDE_TOP + 1, frames.length - 1])
+  },
+  'no handle opens a frame of no task, and each opens that of its own task alone': subject => {
+    const stack = make(subject)
+    for (const at of [subject.OUTSIDE_TOP, subject.BASE]) ok(stack.frames[at]!.ticket < 0)
+    const frame = subject.extend(stack, 1)
+    const handles = new Set<number>()
+    for (let task = 0; task < 0x8000; task++) {
+      frame.task = task
+      const handle = frame.ticket ^ subject.seal(task)
+      ok(handle >= 0)
+      strictEqual(subject.handleOf(frame), handle)
+      frame.ticket = ~frame.ticket
+      strictEqual(subject.handleOf(frame), handle)
+      frame.ticket = ~frame.ticket
+      handles.add(handle)
     }
+    strictEqual(handles.size, 0x8000)
   },
   'tickets of frames differ, within a thread and between threads, and so do their inverses': subject => {
     const seen = new Set<number>()
     for (let salt = 0; salt < 8; salt++) {
       const stack = make(subject, salt)
       subject.extend(stack, 999)
-      for (const frame of stack.frames) {
+      for (const frame of stack.frames.slice(subject.BASE + 1, -1) as frames.Frame[]) {
         ok(frame.ticket >= 0 && ~frame.ticket < 0)
         seen.add(frame.ticket)
       }
     }
-    strictEqual(seen.size, 8000)
+    strictEqual(seen.size, 8 * 999)
   },
   'a sweep counts the forks since the last and lets go of what they hold': subject => {
     const stack = make(subject)
     subject.extend(stack, 10)
     const value = {}
-    for (let n = 0; n < 3; n++) fork(subject, stack.frames[1]!, value)
-    for (let n = 0; n < 2; n++) fork(subject, stack.frames[2]!, value)
+    for (let n = 0; n < 3; n++) fork(subject, stack.frames[3]!, value)
+    for (let n = 0; n < 2; n++) fork(subject, stack.frames[4]!, value)
     strictEqual(subject.sweep(stack.frames), 5)
-    ok(stack.frames.every(frame => frame.a0 === undefined && frame.a7 === undefined))
+    ok(stack.frames.every(frame => frame?.a0 === undefined && frame?.a7 === undefined))
     strictEqual(subject.sweep(stack.frames), 0)
-    fork(subject, stack.frames[1]!, value)
+    fork(subject, stack.frames[3]!, value)
     strictEqual(subject.sweep(stack.frames), 1)
   },
   'tickets are counted through their wrap': subject => {
     const stack = make(subject)
     subject.extend(stack, 2)
-    stack.frames[1]!.ticket = stack.frames[1]!.counted = subject.TICKETS - 1
-    for (let n = 0; n < 4; n++) ok(fork(subject, stack.frames[1]!, n) >= 0)
-    strictEqual(stack.frames[1]!.ticket, 2)
+    stack.frames[3]!.ticket = stack.frames[3]!.counted = subject.TICKETS - 1
+    for (let n = 0; n < 4; n++) ok(fork(subject, stack.frames[3]!, n) >= 0)
+    strictEqual(stack.frames[3]!.ticket, 2)
     strictEqual(subject.sweep(stack.frames), 4)
   },
   'a call gets the arguments that the frame holds, as many as the task has parameters': subject => {
-    const frame = new subject.Frame(1, null, 0)
+    const frame = new subject.Frame(1, 0)
     for (let i = 0; i < subject.FIELDS; i++) frame[`a${i}` as 'a0'] = i
     for (let arity = 0; arity <= subject.FIELDS; arity++) {
       const expected = Array.from({ length: arity }, (_, i) => i)
@@ -78,7 +94,7 @@ const checks: Record<string, (subject: Frames) => void> = {
     }
   },
   'more or fewer arguments than parameters arrive as they are, once': subject => {
-    const frame = new subject.Frame(1, null, 0)
+    const frame = new subject.Frame(1, 0)
     frame.a0 = 'of an earlier fork'
     for (const rest of [[], [1], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
       frame.rest = rest
@@ -91,7 +107,7 @@ const checks: Record<string, (subject: Frames) => void> = {
     }
   },
   'the frame is free when the call begins': subject => {
-    const frame = new subject.Frame(1, null, 0)
+    const frame = new subject.Frame(1, 0)
     for (let arity = 1; arity <= subject.FIELDS; arity++) {
       for (let i = 0; i < subject.FIELDS; i++) frame[`a${i}` as 'a0'] = i
       const got = subject.invoke(
@@ -118,13 +134,13 @@ describe('the stack of forks', () => {
 })
 
 const faults: Record<string, [Edit[], found: string]> = {
-  'links point one way': [
-    [['const frame = new Frame(last.index + 1, last, salt)', 'const frame = new Frame(last.index + 1, null, salt)']],
-    'frames are linked',
-  ],
-  'extend starts a chain of its own': [[['    last.next = frame\n', '']], 'frames are linked'],
+  'the old end stays': [[['  frames.pop()\n', '']], 'frames lie'],
+  'no end': [[['  frames.push(null)\n', '']], 'frames lie'],
+  'the base can be joined': [[['frames[OUTSIDE_TOP]!.ticket = frames[BASE]!.ticket = -1', '']], 'no handle opens'],
+  'seals collide': [[['(task + 1, 0x9e37)', '(task + 1, 0x9e38)']], 'no handle opens'],
+  'an inverted ticket changes the handle': [[['ticket < 0 ? ~ticket : ticket', 'ticket']], 'no handle opens'],
   'tickets without salt': [[['index + salt * 7919', 'index']], 'tickets of frames differ'],
-  'the sweep stops early': [[['let i = 1; i < frames.length', 'let i = 1; i < 2']], 'a sweep counts'],
+  'the sweep stops early': [[['if (frame === null ||', 'if (i > BASE + 1 || frame === null ||']], 'a sweep counts'],
   'forks are counted twice': [[['    frame.counted = frame.ticket\n', '']], 'a sweep counts'],
   'the wrap is not counted': [
     [['(frame.ticket - frame.counted) & TICKETS', 'frame.ticket - frame.counted']],

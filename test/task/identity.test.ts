@@ -43,7 +43,7 @@ describe('the identity of a task', () => {
 describe('the list of tasks', () => {
   it('finds a task by function, by place and by key', () => {
     const record = enlist(add, 'file:///list.ts', '0')
-    expect([record.arity, record.url, record.label]).toEqual([2, 'file:///list.ts', 'add (file:///list.ts#0)'])
+    expect([record.arity, record.url, record.label]).toEqual([2, 'file:///list.ts', 'add (task 0 of file:///list.ts)'])
     expect([recordOf(add), recordAt(record.index), recordByKey(record.key)]).toEqual([record, record, record])
     expect([recordOf(() => {}), recordByKey([1, 1])]).toEqual([undefined, undefined])
   })

@@ -1,4 +1,4 @@
-import { fork, join, scope, task, type Forked } from 'filch'
+import { broadcast, fork, invokeAll, join, run, runWith, scope, task, type Forked } from 'filch'
 
 /** The first task of its thread in a child process, and the one whose index is 0: what a frame that was never used holds. */
 export const first = task((n: number) => n + 1)
@@ -57,3 +57,18 @@ export const notTasks = task(() => {
     code(() => fork(null as unknown as typeof first, 1)),
   ]
 })
+
+/** What must be awaited cannot be started here, and says so at once: nobody would see a promise reject. */
+export const runInTask = task(() => [
+  code(() => void run(first, 1)),
+  code(() => void runWith({}, first, 1)),
+  code(() => void broadcast(first, 1)),
+])
+
+/** Its promise rejects after the task has ended, which must not end the thread. */
+export const rejecting = task((): unknown => Promise.reject(new Error('seen by nobody')))
+
+export const badCalls = task(() => [
+  code(() => invokeAll([first, 1], 5 as never)),
+  code(() => invokeAll([first, 1], [5, 1] as never)),
+])

@@ -1,4 +1,4 @@
-import { fork, join, Pool, scope, type Forked } from 'filch'
+import { fork, invokeAll, join, Pool, scope, type Forked } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import * as tasks from './misuse.tasks.ts'
@@ -9,6 +9,7 @@ it('refuses forks and joins outside a task', () => {
   expect(() => tasks.first.fork(1)).toThrow(expect.objectContaining(OUTSIDE))
   expect(() => fork(tasks.first, 1)).toThrow(expect.objectContaining(OUTSIDE))
   expect(() => scope(() => 1)).toThrow(expect.objectContaining(OUTSIDE))
+  expect(() => invokeAll([tasks.first, 1])).toThrow(expect.objectContaining(OUTSIDE))
   for (const value of tasks.noForks) {
     expect(() => tasks.first.join(value as Forked<number>)).toThrow(expect.objectContaining(OUTSIDE))
     expect(() => tasks.other.join(value as Forked<number>)).toThrow(expect.objectContaining(OUTSIDE))
@@ -20,6 +21,23 @@ it('refuses forks and joins outside a task', () => {
 describe.for([0, 1, 3])('with %s threads', threads => {
   const pool = new Pool({ threads })
   afterAll(() => pool.close())
+
+  it('refuses at once to start runs in a task', async () => {
+    const refused = ['ERR_FILCH_RUN_IN_TASK', 'ERR_FILCH_RUN_IN_TASK', 'ERR_FILCH_RUN_IN_TASK']
+    expect(await pool.run(tasks.runInTask)).toEqual(refused)
+    expect(pool.runSync(tasks.runInTask)).toEqual(refused)
+  })
+
+  it('outlives a promise that a task returned and that rejects', async () => {
+    for (let i = 0; i < 3; i++) {
+      await expect(pool.run(tasks.rejecting)).rejects.toMatchObject({ code: 'ERR_FILCH_PROMISE' })
+    }
+    expect(await pool.run(tasks.first, 1)).toBe(2)
+  })
+
+  it('refuses what is no list of calls', async () => {
+    expect(await pool.run(tasks.badCalls)).toEqual(['ERR_FILCH_OPTION', 'ERR_FILCH_NOT_TASK'])
+  })
 
   it('refuses to join what is no fork', async () => {
     expect(await pool.run(tasks.joinNonsense)).toEqual({ codes: ['ERR_FILCH_JOIN'], pending: 42 })

@@ -38,6 +38,8 @@ export async function serve(): Promise<void> {
   const worker = new Worker(registry, papers.seat, passport, new Guard(passport, papers.immutability))
   worker.answer = () => buffers.answer()
   registry.arena.words[registry.seat(papers.seat) + THREAD] = threadNumber()
+  stack.want = worker.wanted
+  stack.seated = true
   takeSeat(papers.name)
   process.once('exit', () => store(registry.arena.words, registry.seat(papers.seat) + ACTIVE, LEAVING))
   await new Loop(worker, {

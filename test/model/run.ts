@@ -1,0 +1,116 @@
+/**
+ * Every interleaving of the lock-free core: `npm run test:model`.
+ *
+ *   node test/model/run.ts [--only NAME] [--seed N] [--times N]
+ *   node test/model/run.ts --only NAME --replay SCENARIO SCHEDULE     shows the steps of one
+ */
+import { parseArgs } from 'node:util'
+
+import { type Count, exhaust, Failure, replay, sample, type Scenario } from './explore.ts'
+import { model as deque } from './structures/deque.ts'
+import { model as mailbox } from './structures/mailbox.ts'
+import { model as scheduler } from './structures/scheduler.ts'
+import { model as slab } from './structures/slab.ts'
+import { model as sleepers } from './structures/sleepers.ts'
+import { model as slot } from './structures/slot.ts'
+import type { Model } from './model.ts'
+
+const models: Readonly<Record<string, Model>> = { deque, mailbox, slab, sleepers, slot, scheduler }
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string', default: '' },
+    seed: { type: 'string', default: '1' },
+    times: { type: 'string', default: '100' },
+    replay: { type: 'boolean', default: false },
+  },
+})
+const seed = Number(values.seed)
+const times = Number(values.times)
+
+/** The ways in which a scenario is run; each throws a Failure. */
+function* ways(scenario: Scenario): Generator<[how: string, run: () => Count]> {
+  if (scenario.large === true) {
+    yield ['by lot', () => sample(scenario, false, seed, 0, times)]
+    // Fewer switches, so they are cheap.
+    yield ['by priorities', () => sample(scenario, false, seed, 3, 10 * times)]
+    yield ['by priorities, buffered', () => sample(scenario, true, seed, 3, 3 * times)]
+    yield ['by lot, buffered', () => sample(scenario, true, seed, 0, times)]
+    return
+  }
+  let plain = false
+  const always: Scenario['always'] = () => {
+    const check = scenario.always?.()
+    return (memory, step) => {
+      plain ||= step.op.kind === 'write'
+      check?.(memory, step)
+    }
+  }
+  yield ['every one', () => exhaust({ ...scenario, always }, false)]
+  // Without plain writes there is nothing to buffer. Asked when it is run, which is after the other.
+  yield ['every one, buffered', () => (plain ? exhaust(scenario, true) : { executions: 0, steps: 0, deaths: 0 })]
+}
+
+let structures = 0
+let interleavings = 0
+let faults = 0
+let found = 0
+let failed = false
+
+for (const [name, model] of Object.entries(models)) {
+  if (values.only !== '' && values.only !== name) continue
+  structures++
+  const scenarios = await model.build({})
+  if (values.replay) {
+    const [what = '', schedule = ''] = positionals
+    console.log(replay(scenarios[what]!, schedule))
+    continue
+  }
+  for (const [what, scenario] of Object.entries(scenarios)) {
+    for (const [how, run] of ways(scenario)) {
+      const began = performance.now()
+      try {
+        const { executions, steps } = run()
+        if (executions === 0) continue
+        interleavings += executions
+        const seconds = ((performance.now() - began) / 1000).toFixed(1)
+        console.log(`${name}: ${what}: ${how}: ${executions} interleavings, ${steps} steps, ${seconds} s`)
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error
+        failed = true
+        console.log(`${name}: ${what}: ${how}: FAILED: ${error.message}`)
+      }
+    }
+  }
+  for (const [fault, edits] of Object.entries(model.faults)) {
+    faults++
+    const by = await find(model, edits)
+    if (by === undefined) failed = true
+    else found++
+    console.log(`${name}: fault "${fault}": ${by ?? 'NOT FOUND'}`)
+  }
+}
+console.log(`model: ${structures} structures, ${interleavings} interleavings, ${faults} faults, ${found} found`)
+if (failed) process.exitCode = 1
+
+/** What is cheap and finds much comes first. */
+function rank(how: string): number {
+  return how === 'by priorities' || how === 'every one' ? 0 : 1
+}
+
+/** What shows the fault, if anything does. */
+async function find(model: Model, edits: Parameters<Model['build']>[0]): Promise<string | undefined> {
+  const all = Object.entries(await model.build(edits)).flatMap(([what, scenario]) =>
+    Array.from(ways(scenario), ([how, run]) => ({ what, how, run })),
+  )
+  for (const { what, how, run } of all.toSorted((a, b) => rank(a.how) - rank(b.how))) {
+    try {
+      run()
+    } catch (error) {
+      if (error instanceof Failure) return `${what}, ${how}: ${error.message.split('\n')[0]}`
+      throw error
+    }
+  }
+  return undefined
+}
