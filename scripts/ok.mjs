@@ -25,19 +25,29 @@ for (const step of steps) {
   lines.push(`${status === 0 ? 'ok    ' : 'FAILED'} ${step.padEnd(13)} ${seconds(begun)}`)
 }
 
-/** Passed and failed tests. A file that could not be loaded counts as a failure, and so does a missing report. */
-function countTests() {
+/**
+ * Passed and failed tests, with what the failed ones said: a log is often kept by its end alone. A file that could not
+ * be loaded counts as a failure, and so does a missing report.
+ */
+function readReport() {
   try {
-    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
-    const notLoaded = testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0).length
-    return { passedTests: numPassedTests, failedTests: numFailedTests + notLoaded }
+    const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
+    const failures = testResults
+      .filter(file => file.status === 'failed')
+      .flatMap(({ name, message, assertionResults }) => {
+        const tests = assertionResults.filter(({ status }) => status === 'failed')
+        return tests.length === 0
+          ? [`${name}\n${message}`]
+          : tests.map(({ fullName, failureMessages }) => `${name} > ${fullName}\n${failureMessages.join('\n')}`)
+      })
+    return { passed: numPassedTests, failures }
   } catch {
-    return { passedTests: 0, failedTests: 0 }
+    return { passed: 0, failures: [] }
   }
 }
 
-const { passedTests, failedTests } = countTests()
-const failures = failedTests + failed.filter(step => step !== 'test' || failedTests === 0).length
-console.log(`\n=== summary ===\n${lines.join('\n')}\ntotal  ${seconds(started)}\n`)
-console.log(`${passedTests} passed, ${failures} failed`)
-process.exitCode = failed.length === 0 && passedTests > 0 ? 0 : 1
+const { passed, failures } = readReport()
+const stepsFailed = failed.filter(step => step !== 'test' || failures.length === 0).length
+console.log(`\n=== summary ===\n${[...failures, ...lines].join('\n')}\ntotal  ${seconds(started)}\n`)
+console.log(`${passed} passed, ${failures.length + stepsFailed} failed`)
+process.exitCode = failed.length === 0 && passed > 0 ? 0 : 1
