@@ -24,6 +24,8 @@ export class Exhaustive implements Strategy {
   /** By node: who took the step there, and after how many steps of each process it came for certain. */
   #took: { readonly process: number; readonly clock: readonly number[] }[] = []
   #clocks: number[][] = []
+  /** By thread: the clocks of the writes in its buffer, oldest first. */
+  #buffered: (readonly number[])[][] = []
   #writes = new Map<number, number>()
   #reads = new Map<number, Map<number, number>>()
   /** By thread that was woken and has not gone on yet: the step that woke it. */
@@ -34,6 +36,7 @@ export class Exhaustive implements Strategy {
   next(): boolean {
     this.#took = []
     this.#clocks = []
+    this.#buffered = []
     this.#writes.clear()
     this.#reads.clear()
     this.#notified.clear()
@@ -81,8 +84,9 @@ export class Exhaustive implements Strategy {
     const node = this.#nodes[index]!
     const count = world.threads.length
     const clock = (this.#clocks[thread] ??= [])
-    // What a buffer lets through was written before; a locked instruction comes after all that its buffer has let through.
-    if (thread >= count) join(clock, this.#clocks[thread - count] ?? [])
+    // What a buffer lets through was written before: after what its thread had done by then, not after all that it has done
+    // since. A locked instruction comes after all that its buffer has let through.
+    if (thread >= count) join(clock, this.#buffered[thread - count]!.shift()!)
     else if (isLocked(op)) join(clock, this.#clocks[count + thread] ?? [])
     // What only became possible by another's step is ordered by that.
     if (op.kind === 'woken') {
@@ -113,6 +117,7 @@ export class Exhaustive implements Strategy {
     } else if (reads === undefined) this.#reads.set(op.at, new Map([[thread, index]]))
     else reads.set(thread, index)
     clock[thread] = index + 1
+    if (op.kind === 'write' && world.limits.buffered) (this.#buffered[thread] ??= []).push(clock.slice())
     this.#took.push({ process: thread, clock: clock.slice() })
     this.#asleep = new Set()
     for (const other of [...node.asleep, ...node.tried]) {
