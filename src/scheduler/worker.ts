@@ -216,11 +216,8 @@ export class Worker implements SlowPath, Waiter {
       this.#invite()
       throw error
     }
-    if (!offered) {
-      // Nothing was pending: the question stays open. A full deque, though, offers enough.
-      if (stack.published > stack.top && this.shelves.every(shelf => shelf.waiting === 0)) this.#invite()
-      return
-    }
+    // Nothing was pending, or there was no room: the question stays open.
+    if (!offered) return this.#invite()
     const { sleepers } = this.registry
     if (stack.published <= stack.top || this.shelves.length > 0) {
       // One for each seat that is idle (a hint), so that nothing waits behind a long leaf while somebody could take it.
