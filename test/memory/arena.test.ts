@@ -132,9 +132,7 @@ const faults: Record<string, Edit[]> = {
     ['arena.words[NEXT] = Math.ceil(end / GRANULE)', 'arena.words[NEXT] = Math.floor(end / GRANULE)'],
   ],
   'a view is not renewed': [['    this.words = new Int32Array(this.memory.buffer)\n    return end', '    return end']],
-  'grows by too little': [
-    ['Math.max(missing, Math.min(GROWTH_PAGES, MAXIMUM_PAGES - this.words.length / PAGE_WORDS))', '1'],
-  ],
+  'grows by too little': [['Math.max(missing, Math.min(GROWTH_PAGES, MAXIMUM_PAGES - length / PAGE_WORDS))', '1']],
 }
 const races: Record<string, Edit[]> = {
   'decided by a store': [
