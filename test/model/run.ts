@@ -10,6 +10,9 @@ import { type Count, exhaust, Failure, replay, sample, type Scenario } from './e
 import { model as arena } from './structures/arena.ts'
 import { model as deaths } from './structures/deaths.ts'
 import { model as directory } from './structures/directory.ts'
+import { model as buffers } from './structures/buffers.ts'
+import { model as shutdown } from './structures/shutdown.ts'
+import { model as heap } from './structures/heap.ts'
 import { model as deque } from './structures/deque.ts'
 import { model as mailbox } from './structures/mailbox.ts'
 import { model as scheduler } from './structures/scheduler.ts'
@@ -21,14 +24,17 @@ import type { Faults } from './tree.ts'
 
 const models: Readonly<Record<string, Model>> = {
   arena,
-  directory,
   deque,
   mailbox,
   slab,
+  heap,
+  directory,
   sleepers,
   slot,
-  scheduler,
+  buffers,
+  shutdown,
   deaths,
+  scheduler,
 }
 
 const { values, positionals } = parseArgs({

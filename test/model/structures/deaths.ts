@@ -16,8 +16,8 @@ import {
   mourning,
   ran,
   repairing,
+  RIPE,
   seated,
-  SMALL,
   submitting,
   THREADS,
 } from './parts.ts'
@@ -25,17 +25,7 @@ import {
 /**
  * The scheduler with two threads, every interleaving: publish, steal, run, finish, join; and the death of either between any
  * two steps, with the repair at the same time as the survivor's steps.
- *
- * Every job counts as ripe here: a thief that waits for a job to ripen dozes, and when it wakes depends on everything.
  */
-const RIPE: Faults = {
-  ...SMALL,
-  'scheduler/thief.ts': [
-    ...SMALL['scheduler/thief.ts']!,
-    ['if (!ripe && ref !== this.#oldest[victim])', 'if (!ripe && ref === 0)'],
-  ],
-}
-
 const BOTH = 0 + 10
 
 function joined({ results, memory, died }: Outcome): void {

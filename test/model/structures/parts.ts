@@ -10,6 +10,7 @@ import type * as pairs from '../../../src/task/specialise.ts'
 import type * as lists from '../../../src/scheduler/tasks.ts'
 import type * as workers from '../../../src/scheduler/worker.ts'
 import { GRANULE } from '../../../src/memory/arena.ts'
+import { LINE } from '../../../src/memory/layout.ts'
 import { add, load, notify, store, wait, watch, type Words } from '../seam.ts'
 import { type Faults, tree } from '../tree.ts'
 import type { Edit } from '../../support/mutant.ts'
@@ -24,6 +25,7 @@ export const SMALL: Faults = {
     ['const SLOTS_A_CHUNK = 64', 'const SLOTS_A_CHUNK = 2'],
   ],
   'scheduler/directory.ts': [['const ENTRIES = 4096', 'const ENTRIES = 64']],
+  'scheduler/heap.ts': [['const CHUNK_WORDS = 16_384', 'const CHUNK_WORDS = 64']],
   // They are made anew each time a thread goes on.
   'wire/writer.ts': [['const WORDS = 256', 'const WORDS = 32']],
   'scheduler/counters.ts': [['    Object.assign(this, readTally(registry, seat))\n', '']],
@@ -39,7 +41,16 @@ export const SMALL: Faults = {
   ],
 }
 
-const WORDS = 26_000
+/** Every job counts as ripe: a thief that waits for one to ripen dozes, and who wakes from that depends on everything. */
+export const RIPE: Faults = {
+  ...SMALL,
+  'scheduler/thief.ts': [
+    ...SMALL['scheduler/thief.ts']!,
+    ['if (!ripe && ref !== this.#oldest[victim])', 'if (!ripe && ref === 0)'],
+  ],
+}
+
+const WORDS = 4096
 /** Beyond what the pool uses: how often each leaf has run, and who has died. */
 const RUNS = WORDS - 32
 const DEATH = WORDS - 1
@@ -68,8 +79,8 @@ export interface Modules {
   readonly meets: lists.TaskRecord
   /** What else a model needs of the sources, for one thread. */
   readonly from: <Module>(path: string) => Promise<Module>
-  /** The words that leaves count in: set by the thread that runs. */
-  readonly place: { words: Words }
+  /** The words that leaves count in, and what they do besides: set by the thread that runs. */
+  readonly place: { words: Words; also?: (n: number) => void }
 }
 
 /** By faults and thread: a task can be declared once only. */
@@ -89,9 +100,10 @@ async function modulesOf(faults: Faults, instance: number): Promise<Modules> {
   const from = tree(faults, instance)
   const { enlist } = await from<typeof lists>('scheduler/tasks.ts')
   const { specialise } = await from<typeof pairs>('task/specialise.ts')
-  const place = { words: new Int32Array(0) as Words }
+  const place: Modules['place'] = { words: new Int32Array(0) }
   const leaf = (n: number): number => {
     add(place.words, RUNS + n, 1)
+    place.also?.(n)
     return n * 10
   }
   const leafRecord = enlist(leaf, 'model:', '1')
@@ -146,7 +158,7 @@ async function modulesOf(faults: Faults, instance: number): Promise<Modules> {
 export const THREADS = 2
 
 function none(): never {
-  throw new Error('no buffers here')
+  throw new Error('the model has no buffers, and its memory does not grow')
 }
 
 /** A thread in its seat, with what it keeps to itself; it knows the numbers of the tasks that it will publish. */
@@ -157,7 +169,7 @@ export function seated(
   publishes: readonly lists.TaskRecord[] = [],
 ): workers.Worker {
   m.place.words = words
-  const registry = m.registries.Registry.attach({ words } as unknown as WebAssembly.Memory, THREADS)
+  const registry = m.registries.Registry.attach({ words, grow: none } as unknown as WebAssembly.Memory, THREADS)
   const passport = new m.passports.Passport(registry, { idOf: none, at: none }, none)
   const worker = new m.workers.Worker(registry, seat, passport, new m.guards.Guard(passport, 'trust'))
   for (const record of publishes) registry.directory.idOf(record)
@@ -309,7 +321,7 @@ const up = (a: number, b: number): number => a - b
 /** Every slot is free, and in the free list of one seat, once. */
 export function audit(m: Modules, memory: Int32Array): void {
   const words = watch(memory)
-  const registry = m.registries.Registry.attach({ words } as unknown as WebAssembly.Memory, THREADS)
+  const registry = m.registries.Registry.attach({ words, grow: none } as unknown as WebAssembly.Memory, THREADS)
   const slots: number[] = []
   for (const slot of m.slots.allSlots(registry.arena, registry.control)) {
     slots.push(slot)
@@ -326,12 +338,30 @@ export function audit(m: Modules, memory: Int32Array): void {
   deepStrictEqual(free.toSorted(up), slots.toSorted(up), 'a slot is lost, or free twice')
 }
 
+/** Where the deques of the small pool lie. */
+const { mapOf } = await tree({
+  ...SMALL,
+  'scheduler/registry.ts': [
+    ...SMALL['scheduler/registry.ts']!,
+    ['function mapOf(threads: number): Map {', 'export function mapOf(threads: number): Map {'],
+  ],
+})<{ mapOf: (threads: number) => { readonly deques: readonly number[]; readonly end: number } }>(
+  'scheduler/registry.ts',
+)
+const { deques, end } = mapOf(THREADS)
+/** Slots and blocks come after the pool's records. */
+const FIRST = Math.ceil(end / GRANULE) * GRANULE
+const GRANULES = 16
+
 export const common = {
   words: WORDS,
   // Plain looks at want words, pulses and hints are everywhere here; the structures' own models name theirs.
   mayRace: 'everywhere' as const,
   prepare: (words: Words): void => {
-    // Slots and blocks come after the pool's records (memory/arena.ts, NEXT).
-    words[16] = 16_384 / GRANULE
+    // memory/arena.ts, NEXT.
+    words[16] = FIRST / GRANULE
+    // Every count is about to come round: the indexes of deques (top and bottom) at 2^32 and 2^31, the generations of slots.
+    for (const [i, at] of deques.entries()) words[at] = words[at + LINE] = i === 1 ? 0x7fffffff : -1
+    for (let i = 0; i < GRANULES; i++) words[FIRST + i * GRANULE] = -1 << 12
   },
 }
