@@ -47,7 +47,6 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'an idle worker': { ...common, threads: [looping(a, 0), ending(c, crew, 'leaf', 0)], check: once },
     'two idle workers': {
       ...common,
-      large: true,
       threads: [looping(a, 0), looping(b, 1), ending(c, crew, 'leaf', 0)],
       check: once,
     },
