@@ -354,7 +354,13 @@ export class Worker implements SlowPath, Waiter {
 
   /** Set by the platform: answers threads that lack a buffer. */
   answer: () => void = () => {}
-  #asked = 0
+  /** The count of questions when this seat last answered; at first it equals none. */
+  #asked = NaN
+
+  /** Somebody has asked since then: looked at between announcing sleep and sleeping. */
+  get asked(): boolean {
+    return load(this.words, this.registry.control + ASKED) !== this.#asked
+  }
 
   /** Answers if anybody has asked since the last time. */
   attend(): void {
