@@ -60,13 +60,16 @@ export class Failure extends Error {
 
 const MOST_EXECUTIONS = 5_000_000
 
-/** Every interleaving of the scenario. Throws a Failure, or if there are more than {@link MOST_EXECUTIONS}. */
-export function exhaust(scenario: Scenario, buffered: boolean): Count {
+/** There are more interleavings than somebody was ready to explore. */
+export class TooMany extends Error {}
+
+/** Every interleaving of the scenario. Throws a Failure, or {@link TooMany} if there are more than `most`. */
+export function exhaust(scenario: Scenario, buffered: boolean, most = MOST_EXECUTIONS): Count {
   return deaths(scenario, limits => {
     const strategy = new Exhaustive()
     const count = { executions: 0, steps: 0, deaths: 0 }
     while (strategy.next()) {
-      if (count.executions >= MOST_EXECUTIONS) throw new Error(`more than ${MOST_EXECUTIONS} interleavings`)
+      if (count.executions >= most) throw new TooMany(`more than ${most} interleavings`)
       play(scenario, strategy, { ...limits, buffered }, count)
     }
     return count

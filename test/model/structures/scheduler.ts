@@ -82,7 +82,7 @@ export const model: Model = {
     'want is cleared after the push': {
       'scheduler/worker.ts': [
         ['    words[this.want] = 0\n    this.poll()\n', '    this.poll()\n'],
-        ['    if (!offered) {\n', '    words[this.want] = 0\n    if (!offered) {\n'],
+        ['    if (!offered) return', '    words[this.want] = 0\n    if (!offered) return'],
       ],
     },
     'no second look before sleep': {
