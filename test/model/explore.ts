@@ -65,11 +65,12 @@ export class TooMany extends Error {}
 
 /** Every interleaving of the scenario. Throws a Failure, or {@link TooMany} if there are more than `most`. */
 export function exhaust(scenario: Scenario, buffered: boolean, most = MOST_EXECUTIONS): Count {
+  let left = most
   return deaths(scenario, limits => {
     const strategy = new Exhaustive()
     const count = { executions: 0, steps: 0, deaths: 0 }
     while (strategy.next()) {
-      if (count.executions >= most) throw new TooMany(`more than ${most} interleavings`)
+      if (left-- === 0) throw new TooMany(`more than ${most} interleavings`)
       play(scenario, strategy, { ...limits, buffered }, count)
     }
     return count

@@ -96,7 +96,7 @@ function* ways(scenario: Scenario): Generator<[how: string, run: () => Count]> {
 }
 
 /** Where writes are buffered, a scenario that has more interleavings than this is drawn by lot. */
-const MOST_BUFFERED = 120_000
+const MOST_BUFFERED = 60_000
 
 let structures = 0
 let interleavings = 0
