@@ -1,7 +1,7 @@
 import { join, poolSize, type Pool, registerError, scope, task } from 'filch'
 
 import { fib } from '../pool/basic.tasks.ts'
-import { plain, type Primitive } from './random.tasks.ts'
+import { plain, type Primitive } from './program.ts'
 
 /** Everything that can be thrown, and what is to be seen of it after it has crossed. */
 

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+
+import { parts } from './parts.ts'
+import { watch } from './watch.ts'
+
+/** What CI plays of each part, on other seeds each time: rounds, and what they account for at least. */
+const bounds: Readonly<Record<string, readonly [rounds: number, noun: string, least: number]>> = {
+  deque: [2, 'jobs through a deque', 8_000_000],
+  jobs: [30, 'jobs of pools', 1_000_000],
+  programs: [100, 'programs', 100_000],
+}
+
+it('CI plays every part', () => {
+  expect(Object.keys(bounds)).toEqual(Object.keys(parts))
+})
+
+it.for(Object.entries(bounds))('%s', { timeout: 600_000 }, async ([name, [rounds, noun, least]]) => {
+  const seed = Date.now() % 1e9
+  const { failure, replay, tallies } = await watch({ name, seed, rounds })
+  expect(failure, replay).toBeUndefined()
+  expect(tallies.get(noun)).toBeGreaterThanOrEqual(least)
+})
