@@ -1,9 +1,10 @@
 import { deque } from './deque.ts'
 import { jobs } from './jobs.ts'
+import { faults } from './faults.ts'
 import type { Part } from './part.ts'
 import { programs } from './programs.ts'
 
-export const parts: Readonly<Record<string, Part>> = { deque, jobs, programs }
+export const parts: Readonly<Record<string, Part>> = { deque, jobs, programs, faults }
 
 export function part(name: string): Part {
   const found = parts[name]

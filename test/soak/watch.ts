@@ -55,7 +55,8 @@ export async function watch({ name, seed, rounds, ms = 0, cpus, onRound }: Order
     if (!line.startsWith('done ')) return
     played++
     for (const [noun, count] of Object.entries(JSON.parse(line.slice(5)) as Record<string, number>)) {
-      tallies.set(noun, (tallies.get(noun) ?? 0) + count)
+      const before = tallies.get(noun) ?? 0
+      tallies.set(noun, noun.startsWith('longest') ? Math.max(before, count) : before + count)
     }
     onRound?.(at, tallies)
   })
