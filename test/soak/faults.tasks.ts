@@ -22,7 +22,9 @@ export const ways = ['timer', 'immediate', 'microtask', 'rejection', 'exit', 'em
 export const stray = task((way: (typeof ways)[number], thrown: number): number => {
   if (isMainThread) return 0
   const fail = (): never => {
-    throw [new Error('stray'), null, undefined, 'text', Symbol('s'), 10n, Object.freeze(new TypeError('frozen'))][thrown]
+    throw [new Error('stray'), null, undefined, 'text', Symbol('s'), 10n, Object.freeze(new TypeError('frozen'))][
+      thrown
+    ]
   }
   if (way === 'timer') setTimeout(fail, 0)
   else if (way === 'immediate') setImmediate(fail)

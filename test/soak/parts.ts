@@ -1,10 +1,13 @@
 import { deque } from './deque.ts'
 import { jobs } from './jobs.ts'
+import { ends } from './ends.ts'
 import { faults } from './faults.ts'
+import { life } from './life.ts'
 import type { Part } from './part.ts'
 import { programs } from './programs.ts'
+import { sleep } from './sleep.ts'
 
-export const parts: Readonly<Record<string, Part>> = { deque, jobs, programs, faults }
+export const parts: Readonly<Record<string, Part>> = { deque, jobs, programs, faults, sleep, life, ends }
 
 export function part(name: string): Part {
   const found = parts[name]

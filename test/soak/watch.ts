@@ -56,7 +56,7 @@ export async function watch({ name, seed, rounds, ms = 0, cpus, onRound }: Order
     played++
     for (const [noun, count] of Object.entries(JSON.parse(line.slice(5)) as Record<string, number>)) {
       const before = tallies.get(noun) ?? 0
-      tallies.set(noun, noun.startsWith('longest') ? Math.max(before, count) : before + count)
+      tallies.set(noun, noun.startsWith('most ') ? Math.max(before, count) : before + count)
     }
     onRound?.(at, tallies)
   })
