@@ -7,7 +7,7 @@ import type { Part } from './part.ts'
 import { programs } from './programs.ts'
 import { sleep } from './sleep.ts'
 
-export const parts: Readonly<Record<string, Part>> = { deque, jobs, programs, faults, sleep, life, ends }
+export const parts: Readonly<Record<string, Part>> = { deque, jobs, faults, sleep, life, ends, programs }
 
 export function part(name: string): Part {
   const found = parts[name]

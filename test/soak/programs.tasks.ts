@@ -18,7 +18,7 @@ export const batch = task((cells: Int32Array, seed: number, count: number): stri
     const r = random(at)
     const mayLeaveOut = r(2) === 0
     const next = { at: 0 }
-    const made = program(r, r(12) === 0 ? 1 + r(MOST_LEAVES) : 1 + r(6), mayLeaveOut, next)
+    const made = program(r, r(40) === 0 ? 1 + r(MOST_LEAVES) : 1 + r(5), mayLeaveOut, next)
     cells.fill(0)
     // Its join ends what an error has left behind.
     const before = nothing.fork()
