@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // For hangs alone: no test is timed, and the machine may be busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     retry: 0,
     server: {
       deps: {
