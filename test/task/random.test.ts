@@ -4,11 +4,11 @@ import { audited } from '../pool/audit.ts'
 import { cells, fib } from '../pool/basic.tasks.ts'
 import { settled } from '../pool/settle.ts'
 import { random } from '../soak/part.ts'
+import { SEED } from '../support/seed.ts'
 import { describe, expected, outcome, program } from './program.ts'
 import { execute, stormy } from './random.tasks.ts'
 
 const PROGRAMS = Number(process.env['FILCH_PROGRAMS'] ?? 2500)
-const SEED = Number(process.env['FILCH_SEED'] ?? Date.now() & 0x7fffffff)
 const THREADS = [0, 1, 2, 3, 8]
 
 group.for(THREADS)('with %s threads', threads => {
