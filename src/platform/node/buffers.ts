@@ -83,7 +83,9 @@ export class ChannelBuffers implements Buffers {
   answer(): void {
     for (;;) {
       const received = receiveMessageOnPort(this.#channel as unknown as MessagePort)
-      if (received === undefined) return
+      // Nobody posts undefined: Node gives that to a thread that is being terminated, until V8 stops it at the next loop or call.
+      // To fail of it would be to end a job that is lost.
+      if (received?.message === undefined) return
       this.#receive(received.message as Message)
     }
   }
