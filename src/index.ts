@@ -31,3 +31,11 @@ export {
   TaskError,
   WorkerLostError,
 } from './errors.ts'
+
+// Data-parallel
+export type { Kind } from './data/kinds.ts'
+export { shared } from './data/shared.ts'
+export type { Struct } from './data/struct.ts'
+export type { Par } from './par/chain.ts'
+export type { ParFunction, Tile } from './par/par.ts'
+export { par } from './pool/par.ts'

@@ -1,0 +1,82 @@
+import { kindOf, type Numbers } from '../data/kinds.ts'
+import type { Element } from '../data/kinds.ts'
+import { OptionError } from '../errors.ts'
+import { type Mode, Par } from './chain.ts'
+import * as check from './check.ts'
+import { begin, draftOf, type Entry } from './draft.ts'
+import { blocksOf, listOf, partsOf, rangeOf, sourceOf } from './source.ts'
+
+/** A rectangle of a grid: rows from `top` to before `bottom`, columns from `left` to before `right`. */
+export interface Tile {
+  readonly top: number
+  readonly bottom: number
+  readonly left: number
+  readonly right: number
+}
+
+/** What {@link par} is. */
+export interface ParFunction<M extends Mode = 'value'> {
+  /** The whole numbers from 0 to before `count`. */
+  (count: number): Par<number, undefined, M>
+  /** The elements of a typed array: not copied if its memory is shared. */
+  <A extends Numbers>(array: A): Par<Element<A>, undefined, M>
+  /** The elements of an array, or of any iterable, read to its end at once. */
+  <T>(values: readonly T[] | Iterable<T>): Par<T, undefined, M>
+  /** `from`, `from + step`, … to before `to`. */
+  range(from: number, to: number, step?: number): Par<number, undefined, M>
+  /** Views of a typed array, `size` elements each, the last one shorter: disjoint, so a body may write into its own. */
+  chunks<A extends Numbers>(array: A, size: number): Par<A, undefined, M>
+  /** Views of `size` neighbours, one for each place where they fit. */
+  windows<A extends Numbers>(array: A, size: number): Par<A, undefined, M>
+  /** The tiles of a grid, at most `side` wide and high, row by row. */
+  grid2d(rows: number, columns: number, side?: number): Par<Tile, undefined, M>
+  /** The lines of a text, without their ends (`\n` or `\r\n`). The index of a function is that of a block of lines. */
+  lines(text: string): Par<string, undefined, M>
+}
+
+export function makePar<M extends Mode>(entry: Entry | undefined): ParFunction<M> {
+  const par = (given: unknown): Par<never, undefined, M> => new Par(draftOf(sourceOf(given, 'par'), entry))
+  return Object.assign(par, {
+    range: (from: number, to: number, step = 1) =>
+      new Par<number, undefined, M>(draftOf(rangeOf(from, to, step), entry)),
+    chunks: <A extends Numbers>(array: A, size: number) => {
+      const source = partsOf(views(array), check.positive('par.chunks', size), size, Math.ceil(array.length / size))
+      return new Par<A, undefined, M>(draftOf(source, entry))
+    },
+    windows: <A extends Numbers>(array: A, size: number) => {
+      const length = Math.max(0, views(array).length - check.positive('par.windows', size) + 1)
+      return new Par<A, undefined, M>(draftOf(partsOf(array, size, 1, length), entry))
+    },
+    grid2d: (rows: number, columns: number, side = 64) => {
+      const tiles = tilesOf(check.count('par.grid2d', rows), check.count('par.grid2d', columns), side)
+      return new Par<Tile, undefined, M>(draftOf(listOf(tiles), entry))
+    },
+    lines: (text: string) => {
+      if (typeof text !== 'string') throw new OptionError('par.lines: the text', text, 'Give a string.')
+      return new Par<string, undefined, M>(begin(draftOf(listOf(blocksOf(text)), entry), 'flatMap', split, -1))
+    },
+  }) as ParFunction<M>
+}
+
+/** The lines of a block. The last of a text ends at a line's end or not; nothing follows it. */
+const split = (block: string): string[] => {
+  const lines = block.split(/\r?\n/)
+  if (lines.at(-1) === '') lines.pop()
+  return lines
+}
+
+function views(array: unknown): Numbers {
+  if (kindOf(array) !== undefined) return array as Numbers
+  throw new OptionError('par.chunks and par.windows: the array', array, 'Give a typed array.')
+}
+
+function tilesOf(rows: number, columns: number, given: number): Tile[] {
+  const side = check.positive('par.grid2d: the side', given)
+  const tiles: Tile[] = []
+  for (let top = 0; top < rows; top += side) {
+    for (let left = 0; left < columns; left += side) {
+      tiles.push({ top, left, bottom: Math.min(rows, top + side), right: Math.min(columns, left + side) })
+    }
+  }
+  return tiles
+}
