@@ -11,7 +11,7 @@ const aim = 12_000
 const ceiling = 25_500
 
 const entrance = readFileSync(new URL('../src/index.ts', import.meta.url), 'utf8')
-const parallel = /from '\.\/(data|par)\/|from '\.\/pool\/par\.ts'/
+const parallel = /from '\.\/(algorithms|data|par)\/|from '\.\/pool\/par\.ts'/
 const core = entrance
   .split(/(?<=from '[^']+'\n)/)
   .filter(statement => !parallel.test(statement))

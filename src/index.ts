@@ -33,6 +33,8 @@ export {
 } from './errors.ts'
 
 // Data-parallel
+export { sort } from './algorithms/sort.ts'
+export { sortBy } from './algorithms/sort-by.ts'
 export type { Kind } from './data/kinds.ts'
 export { shared } from './data/shared.ts'
 export type { Struct } from './data/struct.ts'

@@ -15,6 +15,7 @@ const law: Record<string, string[]> = {
   task: ['memory', 'lockfree', 'wire', 'scheduler'],
   data: [],
   par: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data'],
+  algorithms: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par'],
   'platform/node': ['memory', 'wire', 'scheduler'],
   pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par', 'platform/node'],
 }

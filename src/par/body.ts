@@ -71,6 +71,20 @@ function unreadable(body: string): never {
   refuse('A chain', `a function whose text cannot be read by itself: ${show(body)}`, 'Give it an arrow function.')
 }
 
+const functions = new Map<string, AnyFunction>()
+const MOST_FUNCTIONS = 500
+
+/** The same, kept for the next time. */
+export function functionOf(body: Body): AnyFunction {
+  if (typeof body === 'function') return body
+  const known = functions.get(body)
+  if (known !== undefined) return known
+  const made = revive(body, '')
+  if (functions.size === MOST_FUNCTIONS) functions.delete(functions.keys().next().value!)
+  functions.set(body, made)
+  return made
+}
+
 let allowed: boolean | undefined
 
 /** False under a content security policy, or a flag, that forbids to make code from text. */
