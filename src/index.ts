@@ -33,6 +33,12 @@ export {
 } from './errors.ts'
 
 // Data-parallel
+export { matmul, transpose } from './algorithms/matrix.ts'
+export { type MinMax, minmax } from './algorithms/minmax.ts'
+export { pack } from './algorithms/pack.ts'
+export { random, randoms, shuffle } from './algorithms/random.ts'
+export { scan, type ScanOptions } from './algorithms/scan.ts'
+export { search } from './algorithms/search.ts'
 export { sort } from './algorithms/sort.ts'
 export { sortBy } from './algorithms/sort-by.ts'
 export type { Kind } from './data/kinds.ts'

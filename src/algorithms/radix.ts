@@ -1,6 +1,6 @@
 import { allocate, kindOf, type Kind, type Numbers } from '../data/kinds.ts'
 import { ownTask } from '../par/own.ts'
-import { makePar } from '../par/par.ts'
+import { par } from './blocks.ts'
 
 /**
  * Radix sort, from the least significant digit: stable, and oblivious of the distribution. For each digit the blocks are counted side by side, the counts
@@ -55,8 +55,6 @@ interface Pass extends Order, Digit {
   readonly placesTarget: Int32Array | null
   readonly counts: Int32Array
 }
-
-const par = makePar<'value'>(undefined)
 
 /** Sorts a shared array of 32 or 64 bits an element; `places`, as long, is permuted alike. */
 export function radixSort(values: Numbers, places: Int32Array | null): void {
@@ -180,7 +178,7 @@ function summary(
 }
 
 /** As `TypedArray.prototype.sort` has it. */
-export function inOrder(a: number | bigint, b: number | bigint): boolean {
+function inOrder(a: number | bigint, b: number | bigint): boolean {
   if (a < b || Number.isNaN(b)) return true
   return a === b && !(Object.is(b, -0) && Object.is(a, 0))
 }

@@ -71,6 +71,27 @@ function unreadable(body: string): never {
   refuse('A chain', `a function whose text cannot be read by itself: ${show(body)}`, 'Give it an arrow function.')
 }
 
+const loops = new Map<unknown, Map<Body, unknown>>()
+
+/**
+ * What `make` makes of the function, with feedback of V8's own: `make` gives loops that call it, uses nothing else, and is made anew from its text
+ * for each function. `original` serves where text may not run.
+ */
+export function specialised<F extends AnyFunction, R>(make: (fn: F) => R, body: Body, original?: F): R {
+  if (!textMayRun()) return make((typeof body === 'function' ? body : original) as F)
+  let made = loops.get(make)
+  if (made === undefined) loops.set(make, (made = new Map()))
+  if (!made.has(body)) {
+    if (made.size === MOST_FUNCTIONS) made.clear()
+    const mark = `/* loop ${marks++} */`
+    const again = revive(make.toString(), mark) as unknown as (fn: AnyFunction) => R
+    made.set(body, again(revive(body, mark)))
+  }
+  return made.get(body) as R
+}
+
+let marks = 0
+
 const functions = new Map<string, AnyFunction>()
 const MOST_FUNCTIONS = 500
 

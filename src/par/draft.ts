@@ -17,7 +17,7 @@ export interface Entry {
 /** A chain in the making. */
 export interface Draft extends Pick<
   Plan,
-  'sources' | 'stages' | 'bodies' | 'env' | 'bound' | 'shortest' | 'longest' | 'length'
+  'sources' | 'stages' | 'bodies' | 'env' | 'bound' | 'shortest' | 'longest' | 'length' | 'located'
 > {
   /** The functions whose text `bodies` holds. */
   readonly originals: readonly AnyFunction[]
@@ -34,7 +34,7 @@ export interface Result<R> {
   readonly finish: ((gathered: never) => R) | undefined
 }
 
-export function draftOf(source: Source, entry: Entry | undefined): Draft {
+export function draftOf(source: Source, entry: Entry | undefined, located: boolean): Draft {
   return {
     sources: [source],
     stages: [],
@@ -44,6 +44,7 @@ export function draftOf(source: Source, entry: Entry | undefined): Draft {
     shortest: 1,
     longest: Infinity,
     length: source.length,
+    located,
     originals: [],
     entry,
   }

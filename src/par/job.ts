@@ -149,6 +149,7 @@ export class Job {
   /** `error` as the user gets it: with the index of the element at which it was thrown. */
   locate(error: unknown): unknown {
     const known = explain(error, [...this.plan.bodies, ...this.plan.ends])
+    if (!this.plan.located) return known
     if (known instanceof Error && Object.isExtensible(known) && !Object.hasOwn(known, 'index')) {
       Object.defineProperty(known, 'index', {
         value: this.mark.at,

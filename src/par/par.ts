@@ -3,7 +3,8 @@ import type { Element } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
 import { type Mode, Par } from './chain.ts'
 import * as check from './check.ts'
-import { begin, draftOf, type Entry } from './draft.ts'
+import { begin, type Draft, draftOf, type Entry } from './draft.ts'
+import type { Source } from './shape.ts'
 import { blocksOf, listOf, partsOf, rangeOf, sourceOf } from './source.ts'
 
 /** A rectangle of a grid: rows from `top` to before `bottom`, columns from `left` to before `right`. */
@@ -34,26 +35,26 @@ export interface ParFunction<M extends Mode = 'value'> {
   lines(text: string): Par<string, undefined, M>
 }
 
-export function makePar<M extends Mode>(entry: Entry | undefined): ParFunction<M> {
-  const par = (given: unknown): Par<never, undefined, M> => new Par(draftOf(sourceOf(given, 'par'), entry))
+export function makePar<M extends Mode>(entry: Entry | undefined, located = true): ParFunction<M> {
+  const draft = (source: Source): Draft => draftOf(source, entry, located)
+  const par = (given: unknown): Par<never, undefined, M> => new Par(draft(sourceOf(given, 'par')))
   return Object.assign(par, {
-    range: (from: number, to: number, step = 1) =>
-      new Par<number, undefined, M>(draftOf(rangeOf(from, to, step), entry)),
+    range: (from: number, to: number, step = 1) => new Par<number, undefined, M>(draft(rangeOf(from, to, step))),
     chunks: <A extends Numbers>(array: A, size: number) => {
       const source = partsOf(views(array), check.positive('par.chunks', size), size, Math.ceil(array.length / size))
-      return new Par<A, undefined, M>(draftOf(source, entry))
+      return new Par<A, undefined, M>(draft(source))
     },
     windows: <A extends Numbers>(array: A, size: number) => {
       const length = Math.max(0, views(array).length - check.positive('par.windows', size) + 1)
-      return new Par<A, undefined, M>(draftOf(partsOf(array, size, 1, length), entry))
+      return new Par<A, undefined, M>(draft(partsOf(array, size, 1, length)))
     },
     grid2d: (rows: number, columns: number, side = 64) => {
       const tiles = tilesOf(check.count('par.grid2d', rows), check.count('par.grid2d', columns), side)
-      return new Par<Tile, undefined, M>(draftOf(listOf(tiles), entry))
+      return new Par<Tile, undefined, M>(draft(listOf(tiles)))
     },
     lines: (text: string) => {
       if (typeof text !== 'string') throw new OptionError('par.lines: the text', text, 'Give a string.')
-      return new Par<string, undefined, M>(begin(draftOf(listOf(blocksOf(text)), entry), 'flatMap', split, -1))
+      return new Par<string, undefined, M>(begin(draft(listOf(blocksOf(text))), 'flatMap', split, -1))
     },
   }) as ParFunction<M>
 }

@@ -62,6 +62,8 @@ export interface Plan {
   readonly length: number
   /** Where pieces tell each other to stop (flags.ts); null as long as there are no pieces. */
   readonly flags: Int32Array | null
+  /** Errors carry the index of their element. */
+  readonly located: boolean
   /** The run's progress counts elements. */
   readonly counted: boolean
 }

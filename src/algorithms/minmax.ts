@@ -1,0 +1,68 @@
+import type { Numbers } from '../data/kinds.ts'
+import { inside } from '../par/outside.ts'
+import { ownTask } from '../par/own.ts'
+import { type Block, blockOf, boundsOf, given, par, refuseBigInts } from './blocks.ts'
+
+/** The smallest and the largest of an array, and where they are: the first of equals. */
+export interface MinMax {
+  readonly min: number
+  readonly minAt: number
+  readonly max: number
+  readonly maxAt: number
+}
+
+/**
+ * The smallest and the largest element in one pass, and the places of the first of each. `NaN`s are passed over; -0 and 0 are equal. `undefined` if there is
+ * nothing to compare.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from 'node:assert/strict'
+ * import { minmax, shared } from 'filch'
+ *
+ * deepEqual(minmax(shared.f64([2, NaN, -3, 7, -3])), { min: -3, minAt: 2, max: 7, maxAt: 3 })
+ * ```
+ */
+export function minmax(array: Numbers): MinMax | undefined {
+  refuseBigInts('minmax', array)
+  const xs = given('minmax', array)
+  const block = blockOf(xs.length)
+  const all = inside(() =>
+    par(Math.ceil(xs.length / block))
+      .with({ xs, block })
+      .map(ofBlock)
+      .toArray(),
+  )
+  let best: MinMax | undefined
+  for (const part of all) {
+    if (part.minAt < 0) continue
+    if (best === undefined) best = part
+    else {
+      const { min, minAt } = part.min < best.min ? part : best
+      const { max, maxAt } = part.max > best.max ? part : best
+      best = { min, minAt, max, maxAt }
+    }
+  }
+  return best
+}
+
+const ofBlock = ownTask((at: number, plan: Block): MinMax => {
+  const [begin, end] = boundsOf(at, plan)
+  const xs = plan.xs as Float64Array
+  let min = Infinity
+  let max = -Infinity
+  let minAt = -1
+  let maxAt = -1
+  for (let i = begin; i < end; i++) {
+    const x = xs[i]!
+    if (x < min || (minAt < 0 && x === min)) {
+      min = x
+      minAt = i
+    }
+    if (x > max || (maxAt < 0 && x === max)) {
+      max = x
+      maxAt = i
+    }
+  }
+  return { min, minAt, max, maxAt }
+})

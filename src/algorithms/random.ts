@@ -1,0 +1,96 @@
+import { allocate, isShared, kindOf, type Numbers, toShared } from '../data/kinds.ts'
+import { OptionError } from '../errors.ts'
+import { inside } from '../par/outside.ts'
+import { ownTask } from '../par/own.ts'
+import { radixSort } from './radix.ts'
+import { par } from './blocks.ts'
+
+/**
+ * Number `index` of the stream of random numbers that belongs to `seed`: at least 0, less than 1, 53 bits. There is no state, so any worker can
+ * draw any number, in any order, and gets the same (after Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011). Not for secrets. A task, so it can be given to
+ * chains: `par(count).with({ seed }).map(…)` calls it as {@link randoms} does.
+ *
+ * @example
+ * ```ts
+ * import { equal } from 'node:assert/strict'
+ * import { random } from 'filch'
+ *
+ * equal(random(7, 0), random(7, 0))
+ * equal(random(7, 0) === random(7, 1), false)
+ * ```
+ */
+export const random: (seed: number, index: number) => number = ownTask((seed: number, index: number): number => {
+  // Two counters of 32 bits, mixed with each other and the seed by four rounds of a Feistel network whose function is the finalizer of MurmurHash3.
+  let left = index | 0
+  let right = (Math.floor(index / 0x1_0000_0000) ^ Math.imul(seed, 0x9e3779b1)) | 0
+  for (let round = 1; round <= 4; round++) {
+    let h = (right + Math.imul(round, 0x85ebca6b) + seed) | 0
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+    const mixed = left ^ h ^ (h >>> 16)
+    left = right
+    right = mixed
+  }
+  return ((left >>> 5) * 0x400_0000 + (right >>> 6)) / 0x20_0000_0000_0000
+})
+
+/**
+ * The first `length` numbers of a stream, see {@link random}, in a new shared array.
+ *
+ * @example
+ * ```ts
+ * import { equal } from 'node:assert/strict'
+ * import { random, randoms } from 'filch'
+ *
+ * equal(randoms(1000, 7)[999], random(7, 999))
+ * ```
+ */
+export function randoms(length: number, seed: number): Float64Array<SharedArrayBuffer> {
+  return inside(() => par(length).with({ seed }).map(draw).into(allocate('f64', length)))
+}
+
+const draw = ownTask((index: number, { seed }: { readonly seed: number }): number => random(seed, index))
+
+/**
+ * Shuffles in place and returns the array; the same `seed` gives the same order, on any number of workers. Every order is possible that 2^53 different
+ * keys can tell apart: elements are sorted by random numbers.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from 'node:assert/strict'
+ * import { shared, shuffle } from 'filch'
+ *
+ * const cards = shuffle(shared.u8(52, i => i), 2026)
+ * deepEqual(cards, shuffle(shared.u8(52, i => i), 2026))
+ * deepEqual([...cards].sort((a, b) => a - b), Array.from({ length: 52 }, (_, i) => i))
+ * ```
+ */
+export function shuffle<A extends Numbers | unknown[]>(array: A, seed: number): A {
+  if (!Array.isArray(array) && kindOf(array) === undefined) {
+    throw new OptionError('shuffle: the array', array, 'Give an array or a typed array.')
+  }
+  if (typeof seed !== 'number') throw new OptionError('shuffle: the seed', seed, 'Give a number.')
+  return inside(() => {
+    const places = par(array.length).into(allocate('i32', array.length))
+    radixSort(randoms(array.length, seed), places)
+    if (Array.isArray(array)) {
+      const values = array.slice()
+      for (let i = 0; i < values.length; i++) array[i] = values[places[i]!]
+      return array
+    }
+    const typed: Numbers = array
+    // From a copy, since the elements go back to where they came from.
+    const from = toShared(isShared(typed) ? typed.slice() : typed) as Float64Array
+    const to = (isShared(typed) ? typed : allocate(kindOf(typed)!, typed.length)) as Float64Array
+    par(typed.length).with({ from, places }).map(pick).into(to)
+    if ((to as Numbers) !== typed) typed.set(to as never)
+    return array
+  })
+}
+
+interface Pick {
+  readonly from: Float64Array
+  readonly places: Int32Array
+}
+
+const pick = ownTask((i: number, { from, places }: Pick): number => from[places[i]!]!)
