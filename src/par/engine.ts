@@ -14,7 +14,7 @@ import type { Plan } from './shape.ts'
  *
  * ## Why the bits do not depend on who helps
  *
- * What is sensitive to association (a sum of floats) is cut into **leaves** of `LEAF` elements, each gathered from left to right; the leaves
+ * What is sensitive to association (a sum of floats) is cut into **leaves**, each gathered from left to right; the leaves
  * are combined as the balanced binary tree over them. Leaf and tree follow from the length alone. A worker walks the tree depth first and keeps
  * the right siblings it has not begun; when somebody is hungry it forks the oldest, which is the largest. Whether a subtree was
  * forked, stolen or walked does not change its value. If the leaf itself is long (few elements, each expensive), its elements are
@@ -30,8 +30,16 @@ import type { Plan } from './shape.ts'
  * that of lazy binary splitting (Tzannes, Caragea, Barua, Vishkin, PPoPP 2010).
  */
 
-/** Elements that are gathered from left to right. */
-const LEAF = 2048
+/**
+ * Elements that are gathered from left to right: about one in 256 of all, so that there are enough to share, but not so few that the calls of the loop
+ * are felt, nor so many that the others wait for one.
+ */
+function leafOf(length: number): number {
+  return Math.max(LEAST_LEAF, Math.min(MOST_LEAF, 2 ** Math.ceil(Math.log2(length / 256))))
+}
+
+const LEAST_LEAF = 1024
+const MOST_LEAF = 16_384
 
 const jobs = new WeakMap<Plan, Job>()
 
@@ -142,6 +150,7 @@ function abandon(job: Job, thrown: unknown, forks: readonly Forked<unknown>[]): 
 /** One worker's way through a tree of leaves. */
 class Walk {
   readonly #job: Job
+  readonly #size: number
   /** Right siblings on the way down, oldest first: where they begin and end. The first `#forked` of them are forked. */
   readonly #from: number[] = []
   readonly #to: number[] = []
@@ -149,6 +158,7 @@ class Walk {
 
   constructor(job: Job) {
     this.#job = job
+    this.#size = leafOf(job.plan.length)
   }
 
   whole(lo: number, hi: number): unknown {
@@ -160,8 +170,9 @@ class Walk {
   }
 
   #node(lo: number, hi: number): unknown {
-    if (hi - lo <= LEAF) return this.#leaf(lo, hi)
-    const middle = lo + Math.ceil(Math.ceil((hi - lo) / LEAF) / 2) * LEAF
+    const size = this.#size
+    if (hi - lo <= size) return this.#leaf(lo, hi)
+    const middle = lo + Math.ceil(Math.ceil((hi - lo) / size) / 2) * size
     const at = this.#from.length
     this.#from.push(middle)
     this.#to.push(hi)

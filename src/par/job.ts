@@ -9,12 +9,12 @@ import type { Plan, Source } from './shape.ts'
 export type Parts = readonly (readonly unknown[] | null)[]
 
 /** Elements between two looks at who is hungry, and milliseconds that they should take. */
-const LONGEST = 4096
+const LONGEST = 16_384
 const PACE = 0.02
 /** Milliseconds of work that are worth a fork. */
 const LEAST = 0.04
 /** Milliseconds in which a call need not be measured, and how many such calls go by before one is. */
-const CHEAP = 0.005
+const CHEAP = 0.01
 const UNTIMED = 16
 
 /** One thread's view of a plan: its loop, its data, how fast it goes. */

@@ -55,7 +55,7 @@ describe('a chain', () => {
 
   it.each(['sum', 'product', 'reduce', 'fold', 'text'] as const)('%s of floats has the same bits', async end => {
     const xs = Float64Array.from({ length: 30_000 }, (_, i) => Math.sin(i) * 10 ** (i % 17))
-    for (const length of [0, 1, 2047, 2048, 2049, 30_000]) {
+    for (const length of [0, 1, 1023, 1024, 1025, 30_000]) {
       const part = xs.slice(0, length)
       const [first, ...others] = await Promise.all(pools.map(pool => pool.run(chain, part, ['index'], end)))
       for (const other of others) expect(other).toStrictEqual(first)
