@@ -64,17 +64,23 @@ export class Arena {
   /** True if addresses below `end` are within the memory; takes a new view where that helps. */
   reach(end: number): boolean {
     if (end <= this.words.length) return true
+    // V8 tells a thread late that another has grown the memory: for milliseconds, or as long as a loop runs, `buffer` is the old
+    // one. To grow by nothing brings it up to date.
+    this.memory.grow(0)
     this.words = new Int32Array(this.memory.buffer)
     return end <= this.words.length
   }
 
   /** Two threads may both grow: the memory is then larger than either needed, and both go on. */
   #grow(end: number): void {
-    const missing = Math.ceil((end - this.words.length) / PAGE_WORDS)
+    const { length } = this.words
+    const missing = Math.ceil((end - length) / PAGE_WORDS)
     try {
-      this.memory.grow(Math.max(missing, Math.min(GROWTH_PAGES, MAXIMUM_PAGES - this.words.length / PAGE_WORDS)))
+      this.memory.grow(Math.max(missing, Math.min(GROWTH_PAGES, MAXIMUM_PAGES - length / PAGE_WORDS)))
     } catch (cause) {
       if (!this.reach(end)) {
+        // Too much only because another has grown it since: less is missing now.
+        if (this.words.length > length) return this.#grow(end)
         throw new LimitError(
           `A pool's shared memory is full (${this.words.length * 4} bytes, ${missing} pages more wanted)`,
           `Send less at once, or put large data into arrays over a SharedArrayBuffer, which are not copied. (${String(cause)})`,

@@ -140,7 +140,7 @@ export class Loop {
       if (job !== 0) return this.#execute(job)
     }
     registry.sleepers.announce(seat, true)
-    if (!this.#mailed && !thief.anything() && !this.#worker.stopped) {
+    if (!this.#mailed && !thief.anything() && !this.#worker.stopped && !this.#worker.asked) {
       counters.sleeps++
       counters.flush()
       registry.sleepers.sleep(seat, NAP)

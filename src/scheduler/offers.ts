@@ -1,7 +1,7 @@
 import type { Counters } from './counters.ts'
 import type { Jobs } from './jobs.ts'
 import type { Registry } from './registry.ts'
-import { isOver, JOINED, takeBack } from './slot.ts'
+import { isOver, JOINED, PUBLISHED, stateOf, takeBack } from './slot.ts'
 import { type Frame, held } from './stack.ts'
 import { recordAt, type TaskRecord } from './tasks.ts'
 
@@ -64,10 +64,13 @@ export class Offers {
   #post(record: TaskRecord, count: number, root: number): number {
     const slot = this.#jobs.make(this.#registry.directory.idOf(record), count, JOINED, root)
     if (!this.push(this.#jobs.publish(slot))) {
-      // Nobody has seen the ref, so there is no contest.
-      takeBack(this.#registry.arena, slot, this.#jobs.state(slot))
-      this.#jobs.forget(slot)
-      return 0
+      // Nobody has seen this ref; but one in the caller's deque that is 1024 publications older looks the same, and whoever
+      // claims by that has taken this job.
+      const word = this.#jobs.state(slot)
+      if (stateOf(word) === PUBLISHED && takeBack(this.#registry.arena, slot, word)) {
+        this.#jobs.forget(slot)
+        return 0
+      }
     }
     this.#counters.published++
     return slot

@@ -26,7 +26,7 @@ export class Thief {
   #random: number
   /** A task that was met but is not known in this thread; taken by {@link missing}. */
   #missing = -1
-  /** The last look met jobs, but none was ripe. */
+  /** The last look met jobs, or their traces, but none was ripe. */
   restless = false
   readonly #counters: Counters
   readonly #modules: Modules
@@ -79,12 +79,16 @@ export class Thief {
 
   #rob(victim: number): number {
     const deque = this.#registry.deques[victim]!
-    if (!deque.maybe) return 0
     const { arena, caller } = this.#registry
     const pulse = deque.pulse
     const moved = pulse !== this.#pulses[victim]
     this.#pulses[victim] = pulse
     const ripe = !moved || (victim === caller && load(arena.words, this.#registry.seat(caller) + ACTIVE) === 0)
+    if (!deque.maybe) {
+      // Jobs come and go there: between two of them it is empty, and sound sleep would end at the next.
+      if (!ripe) this.restless = true
+      return 0
+    }
     for (;;) {
       const ref = deque.look()
       if (ref === EMPTY || ref === CONTENDED) return 0

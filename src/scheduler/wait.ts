@@ -25,6 +25,8 @@ export interface Waiter {
   /** Runs a job of another seat, `from` first. False if there is none. */
   help(from: number): boolean
   attend(): void
+  /** {@link attend} has something to do. */
+  readonly asked: boolean
   /** Called after each sleep. */
   awake(): void
 }
@@ -52,7 +54,8 @@ export function awaitEnd(waiter: Waiter, slot: number): number {
     // Jobs that are not ripe, or whose module it lacks, are no reason to sleep soundly, nor to stay awake.
     const doze = helps && (thief.restless || thief.lacks)
     sleepers.announce(seat, helps && !doze)
-    if (stateOf(load(arena.words, slot + STATE)) <= CLAIMED && (doze || !(helps && thief.anything()))) {
+    const ended = stateOf(load(arena.words, slot + STATE)) > CLAIMED
+    if (!ended && !waiter.asked && (doze || !(helps && thief.anything()))) {
       waiter.counters.sleeps++
       sleepers.sleep(seat, doze ? DOZE : NAP)
     }

@@ -216,11 +216,8 @@ export class Worker implements SlowPath, Waiter {
       this.#invite()
       throw error
     }
-    if (!offered) {
-      // Nothing was pending: the question stays open. A full deque, though, offers enough.
-      if (stack.published > stack.top && this.shelves.every(shelf => shelf.waiting === 0)) this.#invite()
-      return
-    }
+    // Nothing was pending, or there was no room: the question stays open.
+    if (!offered) return this.#invite()
     const { sleepers } = this.registry
     if (stack.published <= stack.top || this.shelves.length > 0) {
       // One for each seat that is idle (a hint), so that nothing waits behind a long leaf while somebody could take it.
@@ -357,7 +354,13 @@ export class Worker implements SlowPath, Waiter {
 
   /** Set by the platform: answers threads that lack a buffer. */
   answer: () => void = () => {}
-  #asked = 0
+  /** The count of questions when this seat last answered; at first it equals none. */
+  #asked = NaN
+
+  /** Somebody has asked since then: looked at between announcing sleep and sleeping. */
+  get asked(): boolean {
+    return load(this.words, this.registry.control + ASKED) !== this.#asked
+  }
 
   /** Answers if anybody has asked since the last time. */
   attend(): void {

@@ -10,6 +10,7 @@ import { type Edit, mutant } from '../support/mutant.ts'
 import { atEveryStep, watch } from '../support/stepped.ts'
 import { inThreads } from '../support/threads.ts'
 import type { Data } from './arena.thread.ts'
+import { MADE, SEEN } from './growth.thread.ts'
 
 type Class = typeof ArenaClass
 
@@ -42,6 +43,28 @@ describe('an arena', () => {
     one.words[at] = 9
     expect([other.words[at + other.words.length], other.reach(at + 1), other.words[at]]).toEqual([undefined, true, 9])
     expect(other.reach(2 ** 27 + 1)).toBe(false)
+  })
+
+  it('reaches what another thread has only just made the memory grow by', async () => {
+    const [arena] = arenas(1, Arena.start + 64) as [Arena]
+    const first = arena.words
+    const rounds = 1000
+    const done = inThreads<string>(new URL('growth.thread.ts', import.meta.url), [{ memory: arena.memory, rounds }])
+    // The thread starts only once this one lets its event loop turn.
+    while (Atomics.load(first, MADE) === 0) await new Promise(resolve => void setImmediate(resolve))
+    // Hot before the memory has grown, and without a call in between: where V8 hears of it last.
+    const look = (round: number): boolean => {
+      for (;;) {
+        if (Atomics.load(first, MADE) === round) return arena.reach(first.length + round * 16_384)
+        arena.reach(first.length)
+      }
+    }
+    const missed: number[] = []
+    for (let round = 1; round <= rounds; round++) {
+      if (!look(round)) missed.push(round)
+      Atomics.store(first, SEEN, round)
+    }
+    expect([await done, missed]).toEqual([['done'], []])
   })
 
   it('refuses when it is full, says so, and goes on with what still fits', () => {
@@ -132,9 +155,7 @@ const faults: Record<string, Edit[]> = {
     ['arena.words[NEXT] = Math.ceil(end / GRANULE)', 'arena.words[NEXT] = Math.floor(end / GRANULE)'],
   ],
   'a view is not renewed': [['    this.words = new Int32Array(this.memory.buffer)\n    return end', '    return end']],
-  'grows by too little': [
-    ['Math.max(missing, Math.min(GROWTH_PAGES, MAXIMUM_PAGES - this.words.length / PAGE_WORDS))', '1'],
-  ],
+  'grows by too little': [['Math.max(missing, Math.min(GROWTH_PAGES, MAXIMUM_PAGES - length / PAGE_WORDS))', '1']],
 }
 const races: Record<string, Edit[]> = {
   'decided by a store': [

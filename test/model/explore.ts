@@ -29,13 +29,15 @@ export interface Scenario {
   /** Made anew for each execution, called after each step; throws if something is wrong already. */
   readonly always?: () => (memory: Int32Array, step: Step) => void
   /** Plain races that are known to be harmless. */
-  readonly mayRace?: (at: number) => boolean
+  readonly mayRace?: ((at: number) => boolean) | 'everywhere'
   /** Threads that may still wait at the end. */
   readonly maySleep?: readonly number[]
   /** Of a word, for reports. */
   readonly name?: (at: number) => string
   /** Too large for every interleaving: some are drawn by lot. */
   readonly large?: boolean
+  /** With store buffers, every interleaving would be too many. */
+  readonly unbuffered?: boolean
   /** The last of the threads repairs: it begins once thread `victim` has died. */
   readonly victim?: number
 }
@@ -58,13 +60,17 @@ export class Failure extends Error {
 
 const MOST_EXECUTIONS = 5_000_000
 
-/** Every interleaving of the scenario. Throws a Failure, or if there are more than {@link MOST_EXECUTIONS}. */
-export function exhaust(scenario: Scenario, buffered: boolean): Count {
+/** There are more interleavings than somebody was ready to explore. */
+export class TooMany extends Error {}
+
+/** Every interleaving of the scenario. Throws a Failure, or {@link TooMany} if there are more than `most`. */
+export function exhaust(scenario: Scenario, buffered: boolean, most = MOST_EXECUTIONS): Count {
+  let left = most
   return deaths(scenario, limits => {
     const strategy = new Exhaustive()
     const count = { executions: 0, steps: 0, deaths: 0 }
     while (strategy.next()) {
-      if (count.executions >= MOST_EXECUTIONS) throw new Error(`more than ${MOST_EXECUTIONS} interleavings`)
+      if (left-- === 0) throw new TooMany(`more than ${most} interleavings`)
       play(scenario, strategy, { ...limits, buffered }, count)
     }
     return count
@@ -109,18 +115,24 @@ function limitsOf({ victim, threads }: Scenario, after: number): Limits {
 function play(scenario: Scenario, strategy: Strategy, limits: Limits, count: Count): readonly Step[] {
   const world = new World(memoryOf(scenario.words), limits)
   const words = watch(world.memory)
-  const races = new Races(scenario.threads.length, scenario.mayRace ?? (() => false))
+  const races =
+    scenario.mayRace === 'everywhere'
+      ? undefined
+      : new Races(scenario.threads.length, scenario.mayRace ?? (() => false))
   const always = scenario.always?.()
   const watched: Strategy = {
     choose: (ready, w) => strategy.choose(ready, w),
     took: (step, w) => {
-      if (step.thread === limits.repairer) races.inherit(limits.repairer, limits.victim)
+      if (step.thread === limits.repairer) races?.inherit(limits.repairer, limits.victim)
       strategy.took(step, w)
-      races.took(step)
+      races?.took(step)
       always?.(world.memory, step)
     },
   }
   enterWorld(world)
+  // Nobody reads the stacks of errors that the code under test throws and catches; they cost a fifth of the time.
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
   try {
     scenario.prepare?.(words)
     if (
@@ -145,6 +157,7 @@ function play(scenario: Scenario, strategy: Strategy, limits: Limits, count: Cou
   } finally {
     world.restore()
     enterWorld(undefined)
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 

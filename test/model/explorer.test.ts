@@ -40,6 +40,19 @@ const deed = fc.tuple(
 )
 const programs = fc.array(fc.array(deed, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 })
 
+/** What the reduction once missed: a write that is let through after its thread's next read is not ordered after that read. */
+const passedByLateWrite: Deed[][] = [
+  [
+    ['write', 2],
+    ['read', 0],
+  ],
+  [['read', 0]],
+  [
+    ['wait', 2],
+    ['write', 0],
+  ],
+]
+
 function perform(words: Words, deeds: readonly Deed[], value: number): number[] {
   return deeds.map(([kind, at]) => {
     value += 10
@@ -135,7 +148,7 @@ describe('the explorer', () => {
         reduced += exhaust(scenario, buffered).executions
         expect(actual).toEqual(expected)
       }),
-      { numRuns: buffered ? 150 : 600 },
+      { numRuns: buffered ? 150 : 600, examples: [[passedByLateWrite]] },
     )
     expect(reduced).toBeLessThan(all / 4)
   })

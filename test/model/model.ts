@@ -15,6 +15,8 @@ export interface Model {
 interface Structure<Module> {
   /** The file of `src/` that holds it. */
   readonly path: string
+  /** What of that file is made small, so that wrap-around, full and empty are reached. */
+  readonly small?: readonly Edit[]
   readonly scenarios: (module: Module) => Readonly<Record<string, Scenario>>
   /** By name: what is broken in that file. */
   readonly faults: Readonly<Record<string, readonly Edit[]>>
@@ -26,9 +28,10 @@ export function arenaOf(words: Words): Arena {
 }
 
 /** The model of one module. */
-export function structure<Module>({ path, scenarios, faults }: Structure<Module>): Model {
+export function structure<Module>({ path, small = [], scenarios, faults }: Structure<Module>): Model {
   return {
-    build: async broken => scenarios(await tree(broken)<Module>(path)),
+    build: async broken =>
+      scenarios(await tree({ ...broken, [path]: [...small, ...(broken[path] ?? [])] })<Module>(path)),
     faults: Object.fromEntries(Object.entries(faults).map(([name, edits]) => [name, { [path]: edits }])),
   }
 }

@@ -3,8 +3,8 @@ import { here, type Op } from './world.ts'
 
 export type Words = Int32Array
 
-/** Where the words of a view begin in the memory. */
-const starts = new WeakMap<object, number>()
+/** Where the words of a view begin in the memory, and how many they are. */
+const extents = new WeakMap<object, { readonly start: number; readonly length: number }>()
 
 /** A view of the model's memory: plain accesses through it are steps too. */
 export function watch(memory: Int32Array, start = 0): Words {
@@ -31,7 +31,7 @@ export function watch(memory: Int32Array, start = 0): Words {
       return true
     },
   })
-  starts.set(view, start)
+  extents.set(view, { start, length: memory.length })
   return view
 }
 
@@ -41,9 +41,10 @@ export function viewOf(memory: unknown): Words {
 }
 
 function address(words: Words, at: number): number {
-  const start = starts.get(words)
-  if (start === undefined) throw new Error('an atomic access to words that the model does not watch')
-  return start + at
+  const extent = extents.get(words)
+  if (extent === undefined) throw new Error('an atomic access to words that the model does not watch')
+  if (at >= extent.length) throw new RangeError(`an atomic access at ${at}, beyond a view of ${extent.length} words`)
+  return extent.start + at
 }
 
 const plus = (old: number, a: number): number => (old + a) | 0

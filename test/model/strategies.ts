@@ -24,16 +24,21 @@ export class Exhaustive implements Strategy {
   /** By node: who took the step there, and after how many steps of each process it came for certain. */
   #took: { readonly process: number; readonly clock: readonly number[] }[] = []
   #clocks: number[][] = []
+  /** By thread: the clocks of the writes in its buffer, oldest first. */
+  #buffered: (readonly number[])[][] = []
   #writes = new Map<number, number>()
   #reads = new Map<number, Map<number, number>>()
   /** By thread that was woken and has not gone on yet: the step that woke it. */
   #notified = new Map<number, number>()
   #last = -1
+  /** So many steps are those of the execution before. */
+  #known = 0
 
   /** Prepares the next execution. False: all have been seen. */
   next(): boolean {
     this.#took = []
     this.#clocks = []
+    this.#buffered = []
     this.#writes.clear()
     this.#reads.clear()
     this.#notified.clear()
@@ -48,6 +53,7 @@ export class Exhaustive implements Strategy {
       if (open !== undefined) {
         node.tried.add(open)
         node.chosen = open
+        this.#known = this.#nodes.length - 1
         return true
       }
       this.#nodes.pop()
@@ -57,7 +63,7 @@ export class Exhaustive implements Strategy {
   choose(ready: readonly number[]): number {
     const known = this.#nodes[this.#depth]
     if (known !== undefined) {
-      if (known.ready.join() !== ready.join()) throw new Error('an execution does not repeat itself')
+      if (!alike(known.ready, ready)) throw new Error('an execution does not repeat itself')
       this.#depth++
       return known.chosen
     }
@@ -81,8 +87,9 @@ export class Exhaustive implements Strategy {
     const node = this.#nodes[index]!
     const count = world.threads.length
     const clock = (this.#clocks[thread] ??= [])
-    // What a buffer lets through was written before; a locked instruction comes after all that its buffer has let through.
-    if (thread >= count) join(clock, this.#clocks[thread - count] ?? [])
+    // What a buffer lets through was written before: after what its thread had done by then, not after all that it has done
+    // since. A locked instruction comes after all that its buffer has let through.
+    if (thread >= count) join(clock, this.#buffered[thread - count]!.shift()!)
     else if (isLocked(op)) join(clock, this.#clocks[count + thread] ?? [])
     // What only became possible by another's step is ordered by that.
     if (op.kind === 'woken') {
@@ -99,11 +106,12 @@ export class Exhaustive implements Strategy {
     const before = writes && reads !== undefined ? [...reads.values()].toSorted((a, b) => b - a) : []
     const write = this.#writes.get(op.at)
     if (write !== undefined) before.push(write)
-    // Latest first: what one of them follows is ordered through it, and is no race of its own.
+    // Latest first: what one of them follows is ordered through it, and is no race of its own. Where this execution still
+    // repeats the last one, its races are known.
     const races: number[] = []
     for (const at of before) {
       const { process, clock: then } = this.#took[at]!
-      if (process !== thread && (clock[process] ?? 0) <= at) races.push(at)
+      if (index >= this.#known && process !== thread && (clock[process] ?? 0) <= at) races.push(at)
       join(clock, then)
     }
     for (const at of races) this.#reverse(at, thread, clock)
@@ -113,12 +121,14 @@ export class Exhaustive implements Strategy {
     } else if (reads === undefined) this.#reads.set(op.at, new Map([[thread, index]]))
     else reads.set(thread, index)
     clock[thread] = index + 1
+    if (op.kind === 'write' && world.limits.buffered) (this.#buffered[thread] ??= []).push(clock.slice())
     this.#took.push({ process: thread, clock: clock.slice() })
+    this.#last = thread
+    if (index < this.#known) return
     this.#asleep = new Set()
     for (const other of [...node.asleep, ...node.tried]) {
       if (other !== thread && independent(nextOf(other, world), op)) this.#asleep.add(other)
     }
-    this.#last = thread
   }
 
   /**
@@ -148,6 +158,10 @@ export class Exhaustive implements Strategy {
     if (possible !== undefined) node.wanted.add(possible)
     else for (const who of node.ready) node.wanted.add(who)
   }
+}
+
+function alike(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i])
 }
 
 function join(clock: number[], other: readonly number[]): void {

@@ -85,6 +85,7 @@ export class World {
   #paused = false
   #chosen = -1
   #preparing = false
+  #broken: Error | undefined
   readonly #undo: { readonly at: number; readonly old: number }[] = []
 
   constructor(memory: Int32Array, limits: Limits) {
@@ -131,8 +132,9 @@ export class World {
   /** One step of the thread that runs now. Outside of one (set-up, checks) it happens at once. */
   access(kind: Kind, at: number, a: number, b: number, change: Op['change']): number {
     const thread = this.#current
-    if (thread === undefined) return this.#perform(undefined, { kind, at, a, b, change })
     if (this.#paused) throw PAUSE
+    if (!(at >= 0 && at < this.memory.length)) this.#fail(`${kind} at ${at}, beyond the memory`)
+    if (thread === undefined) return this.#perform(undefined, { kind, at, a, b, change })
     if (this.#replayed < thread.log.length) return thread.log[this.#replayed++]!
     if (this.#preparing) {
       const result = this.#perform(undefined, { kind, at, a, b, change })
@@ -144,7 +146,7 @@ export class World {
     if (this.#go) {
       this.#go = false
       if (op === undefined || (op.kind !== kind && op.kind !== 'woken') || op.at !== at) {
-        throw new Error(`thread ${thread.index} does not repeat itself: ${op?.kind} ${op?.at}, then ${kind} ${at}`)
+        this.#fail(`thread ${thread.index} does not repeat itself: ${op?.kind} ${op?.at}, then ${kind} ${at}`)
       }
     } else {
       op = thread.pending = { kind, at, a, b, change }
@@ -161,6 +163,12 @@ export class World {
   }
 
   // --- inside ---------------------------------------------------------------------------------------------------------------
+
+  /** What no thread may do. Thrown again once the thread is out of the way: its own catch blocks must not settle it. */
+  #fail(message: string): never {
+    this.#broken ??= new Error(message)
+    throw this.#broken
+  }
 
   #pause(): never {
     this.#paused = true
@@ -189,6 +197,7 @@ export class World {
       this.#current = undefined
       this.#paused = false
     }
+    if (this.#broken !== undefined) throw this.#broken
   }
 
   #choose(): number {
@@ -251,7 +260,6 @@ export class World {
 
   #perform(thread: Thread | undefined, op: Op): number {
     const { kind, at, a, b, change } = op
-    if (!(at >= 0 && at < this.memory.length)) throw new Error(`${kind} at ${at}, beyond the memory`)
     let result = 0
     switch (kind) {
       case 'read':

@@ -44,3 +44,12 @@ export function cells(count: number): Int32Array<SharedArrayBuffer> {
 export const forever = task((): never => {
   for (;;) yieldNow()
 })
+
+const one = task(() => 1)
+
+/** Forks and joins, one at a time. */
+export const flat = task((count: number): number => {
+  let sum = 0
+  for (let i = 0; i < count; i++) sum += one.join(one.fork())
+  return sum
+})

@@ -1,7 +1,7 @@
 import { Pool } from 'filch'
 import { expect, it } from 'vitest'
 
-import { cells, fib, hold, touch } from './basic.tasks.ts'
+import { cells, fib, flat, hold, touch } from './basic.tasks.ts'
 import { child } from './child.ts'
 
 it('hands shared memory to threads that get ready while the caller blocks', async () => {
@@ -29,3 +29,15 @@ it('is woken at once though a run is pending', async () => {
   // 40 rounds of 16 ms of work: half a second. Each lost wake-up costs 500 ms.
   expect(performance.now() - start).toBeLessThan(4000)
 })
+
+it(
+  'offers forks for as long as it runs, and takes each back that nobody has claimed',
+  { timeout: 120_000 },
+  async () => {
+    await using pool = new Pool({ threads: 1 })
+    // Far more than the caller's deque holds, and all in one slot: in a full deque the oldest entries look like the newest.
+    const forks = 4_000_000
+    expect(pool.runSync(flat, forks)).toBe(forks)
+    expect(pool.stats().published).toBeGreaterThan(forks / 2)
+  },
+)

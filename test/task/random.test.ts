@@ -3,10 +3,11 @@ import { describe as group, expect, it } from 'vitest'
 import { audited } from '../pool/audit.ts'
 import { cells, fib } from '../pool/basic.tasks.ts'
 import { settled } from '../pool/settle.ts'
+import { SEED } from '../support/seed.ts'
 import { describe, digest, execute, mix, problem, type Program, stormy } from './random.tasks.ts'
 
 const PROGRAMS = Number(process.env['FILCH_PROGRAMS'] ?? 2500)
-const SEED = Number(process.env['FILCH_SEED'] ?? Date.now() & 0x7fffffff)
+
 const THREADS = [0, 1, 2, 3, 8]
 
 type Random = (below: number) => number

@@ -118,7 +118,9 @@ export const model: Model = structure<typeof deques>({
     })
     return {
       'two thieves, two jobs': scenario(0, [1, 2], [1, 1]),
-      'the owner takes back and pushes over it': scenario(-1, [1, -1, 2, 3, -3], [1, 1]),
+      'one owner of five operations, two thieves, index at 2^32': scenario(-1, [1, -1, 2, 3, -3], [1, 1]),
+      'one owner of five operations, two thieves, index at 2^31': scenario(0x7fffffff, [1, -1, 2, 3, -3], [1, 1]),
+      'one owner of four pushes, two thieves, index at 2^32': scenario(-3, [1, 2, 3, 4], [1, 1]),
       'a thief dies': scenario(-1, [1, 2, -2], [1, 1], 1),
       'the owner dies': scenario(0x7fffffff, [1, 2, -1, 3], [2], 0),
       'the owner makes room while a thief steals twice': scenario(0x7fffffff, [1, 2, -2, -1, 3, 4], [2]),

@@ -1,283 +1,27 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 
-import type * as guards from '../../../src/wire/guard.ts'
-import type * as loops from '../../../src/scheduler/loop.ts'
-import type * as passports from '../../../src/scheduler/passport.ts'
-import type * as registries from '../../../src/scheduler/registry.ts'
-import type * as repairs from '../../../src/scheduler/repair.ts'
-import type * as slots from '../../../src/scheduler/slot.ts'
-import type * as pairs from '../../../src/task/specialise.ts'
-import type * as lists from '../../../src/scheduler/tasks.ts'
-import type * as workers from '../../../src/scheduler/worker.ts'
-import { GRANULE } from '../../../src/memory/arena.ts'
 import type { Scenario } from '../explore.ts'
 import type { Model } from '../model.ts'
-import { add, load, notify, store, wait, watch, type Words } from '../seam.ts'
-import { type Faults, tree } from '../tree.ts'
-
-/** What is made small, so that wrap-around, full and empty are reached; and what the model has none of: clocks, an event loop. */
-const SMALL: Faults = {
-  'scheduler/registry.ts': [
-    ['const THREAD_CAPACITY = 256', 'const THREAD_CAPACITY = 2'],
-    ['const CALLER_CAPACITY = 65_536', 'const CALLER_CAPACITY = 4'],
-    ['const SLOTS_A_CHUNK = 64', 'const SLOTS_A_CHUNK = 2'],
-  ],
-  'scheduler/directory.ts': [['const ENTRIES = 4096', 'const ENTRIES = 64']],
-  'scheduler/wait.ts': [['export const LOOKS = 60', 'export const LOOKS = 1']],
-  'scheduler/thief.ts': [
-    ['  const end = performance.now() + 0.001\n  do pause()\n  while (performance.now() < end)\n', ''],
-  ],
-  'scheduler/loop.ts': [
-    ['async run(): Promise<void>', 'run(): void'],
-    ['if (task >= 0) await this.#import(task)\n', "if (task >= 0) throw new Error('every task is known')\n"],
-    ['await this.#ground.turn()', 'void this.#ground'],
-    ['const MOST_DOZES = 16', 'const MOST_DOZES = 2'],
-  ],
-}
-
-const WORDS = 40_000
-/** Beyond what the pool uses: how often each leaf has run, and who has died. */
-const RUNS = WORDS - 32
-const DEATH = WORDS - 1
-/** Where two tasks meet. */
-const MEETINGS = WORDS - 16
-const LEAVES = 3
-
-interface Modules {
-  readonly registries: typeof registries
-  readonly workers: typeof workers
-  readonly loops: typeof loops
-  readonly repairs: typeof repairs
-  readonly slots: typeof slots
-  readonly passports: typeof passports
-  readonly guards: typeof guards
-  /** A task whose forks may be stolen. */
-  readonly root: lists.TaskRecord
-  /** A task that waits for another of its kind: work that nobody begins, though somebody could, is a deadlock. */
-  readonly meet: lists.TaskRecord
-  /** Two meetings with its own forks. */
-  readonly meets: lists.TaskRecord
-  readonly all: readonly lists.TaskRecord[]
-  /** The words that leaves count in: set by the thread that runs. */
-  readonly place: { words: Words }
-}
-
-/** By faults and thread: a task can be declared once only. */
-const loaded = new Map<string, Modules>()
-
-/** The modules as one thread has them: what they keep is its own. */
-async function modulesOf(faults: Faults, instance: number): Promise<Modules> {
-  const name = JSON.stringify([faults, instance])
-  const found = loaded.get(name)
-  if (found !== undefined) return found
-  const from = tree(faults, instance)
-  const { enlist } = await from<typeof lists>('scheduler/tasks.ts')
-  const { specialise } = await from<typeof pairs>('task/specialise.ts')
-  const place = { words: new Int32Array(0) as Words }
-  const leaf = (n: number): number => {
-    add(place.words, RUNS + n, 1)
-    return n * 10
-  }
-  const leafRecord = enlist(leaf, 'model:', '1')
-  const { fork, join } = specialise(leafRecord)
-  const root = (): number => {
-    const one = fork(0)
-    const two = fork(1)
-    return leaf(2) + (join(two) as number) + (join(one) as number)
-  }
-  const rootRecord = enlist(root, 'model:', '0')
-  const meet = (at: number): number => {
-    if (add(place.words, MEETINGS + at, 1) === 1) notify(place.words, MEETINGS + at, Infinity)
-    else wait(place.words, MEETINGS + at, 1, Infinity)
-    return at
-  }
-  const meetRecord = enlist(meet, 'model:', '2')
-  const pair = specialise(meetRecord)
-  const meets = (): number => {
-    const first = pair.fork(0)
-    meet(0)
-    pair.join(first)
-    const second = pair.fork(1)
-    meet(1)
-    return pair.join(second) as number
-  }
-  const meetsRecord = enlist(meets, 'model:', '3')
-  const made: Modules = {
-    registries: await from('scheduler/registry.ts'),
-    workers: await from('scheduler/worker.ts'),
-    loops: await from('scheduler/loop.ts'),
-    repairs: await from('scheduler/repair.ts'),
-    slots: await from('scheduler/slot.ts'),
-    passports: await from('scheduler/passport.ts'),
-    guards: await from('wire/guard.ts'),
-    root: rootRecord,
-    meet: meetRecord,
-    meets: meetsRecord,
-    all: [leafRecord, rootRecord, meetRecord, meetsRecord],
-    place,
-  }
-  loaded.set(name, made)
-  return made
-}
-
-const THREADS = 2
-
-function none(): never {
-  throw new Error('no buffers here')
-}
-
-/** A thread in its seat, with what it keeps to itself. */
-function seated(m: Modules, seat: number, words: Words): workers.Worker {
-  m.place.words = words
-  const registry = m.registries.Registry.attach({ words } as unknown as WebAssembly.Memory, THREADS)
-  const passport = new m.passports.Passport(registry, { idOf: none, at: none }, none)
-  const worker = new m.workers.Worker(registry, seat, passport, new m.guards.Guard(passport, 'trust'))
-  for (const record of m.all) registry.directory.idOf(record)
-  return worker
-}
-
-function stop(m: Modules, { registry }: workers.Worker, words: Words): void {
-  store(words, registry.control + m.registries.STOP, 1)
-  for (let seat = 0; seat < THREADS; seat++) registry.sleepers.wake(seat)
-}
-
-const looping = (m: Modules, seat: number) => (words: Words) => {
-  const worker = seated(m, seat, words)
-  const loop = new m.loops.Loop(worker, {
-    load: () => Promise.reject(new Error('no imports')),
-    turn: () => Promise.resolve(),
-  })
-  return () => {
-    m.place.words = words
-    void loop.run()
-  }
-}
-
-/** A task in place, whose forks others may take. */
-const forking = (m: Modules, task: 'root' | 'meets') => (words: Words) => {
-  const worker = seated(m, 0, words)
-  return () => {
-    m.place.words = words
-    const result = worker.call(m[task], [])
-    stop(m, worker, words)
-    return result
-  }
-}
-
-/** The caller submits runs and sleeps until they have ended; it never helps. It repairs when it hears of a death. */
-const submitting = (m: Modules, task: 'root' | 'meet', runs: number) => (words: Words) => {
-  const worker = seated(m, THREADS, words)
-  const { registry, jobs } = worker
-  return () => {
-    m.place.words = words
-    const ends: unknown[] = []
-    const orphans = new Set<number>()
-    const mine = new Set<number>()
-    let repaired = false
-    for (let i = 0; i < runs; i++) {
-      const args = task === 'root' ? [] : [0]
-      jobs.write(args)
-      const slot = jobs.make(registry.directory.idOf(m[task]), args.length, m.slots.MAILED, 0)
-      mine.add(slot)
-      ok(worker.offers.push(jobs.publish(slot)), 'room in the deque')
-      registry.sleepers.wakeOne()
-    }
-    const settle = (slot: number): void => {
-      if (!mine.delete(slot)) return
-      const end = jobs.state(slot)
-      try {
-        const value = worker.collect(slot, end)
-        ends.push(m.slots.stateOf(end) === m.slots.FAILED ? 'failed' : value)
-      } catch {
-        ends.push('lost')
-      }
-    }
-    for (;;) {
-      registry.mailboxes[THREADS]!.take(settle)
-      const dead = load(words, DEATH)
-      if (dead !== 0 && !repaired) {
-        repaired = true
-        m.repairs.repair(worker, dead - 1, orphans)
-        registry.mailboxes[THREADS]!.take(settle)
-        // Ended and not sent: its seat is still in the state word (Runs.recover).
-        for (const slot of mine) {
-          const word = jobs.state(slot)
-          if (m.slots.stateOf(word) > m.slots.CLAIMED && m.slots.seatOf(word) === dead - 1) settle(slot)
-        }
-      }
-      m.repairs.bury(worker, orphans)
-      if (mine.size === 0) break
-      registry.sleepers.announce(THREADS, false)
-      if (!registry.mailboxes[THREADS]!.holds() && (repaired || load(words, DEATH) === 0)) {
-        registry.sleepers.sleep(THREADS, 500)
-      }
-      registry.sleepers.cancel(THREADS)
-    }
-    stop(m, worker, words)
-    return ends
-  }
-}
-
-/** Tells the caller that a thread has died, as the platform would: whether or not it was about to be woken anyway. */
-const mourning = (m: Modules, seat: number) => (words: Words) => {
-  const { registry } = seated(m, THREADS, words)
-  return () => {
-    store(words, DEATH, seat + 1)
-    registry.sleepers.rouse(THREADS)
-  }
-}
-
-function ran(memory: Int32Array): number[] {
-  return Array.from({ length: LEAVES }, (_, i) => memory[RUNS + i]!)
-}
-
-const RESULT = 0 + 10 + 20
-
-const up = (a: number, b: number): number => a - b
-
-/** Every slot is free, and in the free list of one seat, once. */
-function audit(m: Modules, memory: Int32Array): void {
-  const words = watch(memory)
-  const registry = m.registries.Registry.attach({ words } as unknown as WebAssembly.Memory, THREADS)
-  const slots: number[] = []
-  for (const slot of m.slots.allSlots(registry.arena, registry.control)) {
-    slots.push(slot)
-    strictEqual(m.slots.stateOf(memory[slot + m.slots.STATE]!), m.slots.FREE, `slot ${slot} is in use`)
-  }
-  const free: number[] = []
-  for (let seat = 0; seat < registry.seats; seat++) {
-    // Its free list and the list of what others freed, side by side in the seat's record.
-    const heads = registry.seat(seat) + m.registries.SLOTS
-    for (const head of [heads, heads + 1]) {
-      for (let at = memory[head]!; at !== 0; at = memory[at + m.slots.LINK]!) free.push(at)
-    }
-  }
-  deepStrictEqual(free.toSorted(up), slots.toSorted(up), 'a slot is lost, or free twice')
-}
-
-const common = {
-  words: WORDS,
-  large: true,
-  // Plain looks at want words, pulses and hints are everywhere here; the structures' own models name theirs.
-  mayRace: () => true,
-  prepare: (words: Words): void => {
-    // Slots and blocks come after the pool's records (memory/arena.ts, NEXT).
-    words[16] = 8192 / GRANULE
-  },
-}
+import {
+  audit,
+  common,
+  forking,
+  looping,
+  type Modules,
+  modulesFor,
+  mourning,
+  ran,
+  RESULT,
+  submitting,
+} from './parts.ts'
+import type { Faults } from '../tree.ts'
 
 async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenario>>> {
-  const faults: Record<string, readonly (readonly [string, string])[]> = { ...SMALL }
-  for (const [path, edits] of Object.entries(broken)) faults[path] = [...(faults[path] ?? []), ...edits]
-  const [a, b, c, d] = (await Promise.all([0, 1, 2, 3].map(i => modulesOf(faults, i)))) as [
-    Modules,
-    Modules,
-    Modules,
-    Modules,
-  ]
+  const [a, b, c, d] = (await modulesFor(4, broken)) as [Modules, Modules, Modules, Modules]
   return {
     'a fork that may be stolen': {
       ...common,
+      large: true,
       threads: [forking(a, 'root'), looping(b, 1)],
       check: ({ results, memory }) => {
         strictEqual(results[0], RESULT)
@@ -287,6 +31,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     },
     'a parent that waits for what it has forked': {
       ...common,
+      large: true,
       threads: [forking(a, 'meets'), looping(b, 1)],
       check: ({ results, memory }) => {
         strictEqual(results[0], 1)
@@ -295,6 +40,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     },
     'two runs that wait for each other': {
       ...common,
+      large: true,
       threads: [looping(a, 0), looping(b, 1), submitting(c, 'meet', 2)],
       check: ({ results, memory }) => {
         deepStrictEqual(results[2], [0, 0])
@@ -303,6 +49,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     },
     'a submitter that does not help': {
       ...common,
+      large: true,
       threads: [looping(a, 0), looping(b, 1), submitting(c, 'root', 2)],
       check: ({ results, memory }) => {
         deepStrictEqual(results[2], [RESULT, RESULT])
@@ -312,6 +59,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     },
     'a worker dies': {
       ...common,
+      large: true,
       victim: 0,
       threads: [looping(a, 0), looping(b, 1), submitting(c, 'root', 1), mourning(d, 0)],
       check: ({ results, memory, died }) => {
@@ -334,7 +82,7 @@ export const model: Model = {
     'want is cleared after the push': {
       'scheduler/worker.ts': [
         ['    words[this.want] = 0\n    this.poll()\n', '    this.poll()\n'],
-        ['    if (!offered) {\n', '    words[this.want] = 0\n    if (!offered) {\n'],
+        ['    if (!offered) return', '    words[this.want] = 0\n    if (!offered) return'],
       ],
     },
     'no second look before sleep': {

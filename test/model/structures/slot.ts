@@ -10,18 +10,22 @@ const CHAIN = 0
 const REF = 1
 const SLOT = GRANULE
 const LOST = -7
+/** A state word of the last generation there is: the next is 0 again. */
+const LAST_GENERATION = -1 << 12
+/** More publications than two bits of generation tell apart. */
+const LATE_JOBS = 6
 
 /** A home that publishes one slot twice, and takes the first publication back if it still can; claimers that come late. */
 export const model: Model = structure<typeof slots>({
   path: 'scheduler/slot.ts',
   scenarios: m => {
-    const home = (words: Words) => {
+    const home = (jobs: number, late: boolean) => (words: Words) => {
       const arena = arenaOf(words)
       const publish = (job: number): void => {
         words[SLOT + m.PAYLOAD] = job
         const word = words[SLOT + m.STATE]!
         words[SLOT + m.STATE] = m.withState(word, m.PUBLISHED, 0)
-        store(words, REF, m.refOf(SLOT, word))
+        if (!late || job === 1) store(words, REF, m.refOf(SLOT, word))
       }
       const end = (): number | undefined => {
         const word = words[SLOT + m.STATE]!
@@ -37,14 +41,14 @@ export const model: Model = structure<typeof slots>({
       }
       return () => {
         const ends: (number | undefined)[] = []
-        for (const job of [1, 2]) {
+        for (let job = 1; job <= jobs; job++) {
           publish(job)
           ends.push(end())
         }
         return ends
       }
     }
-    const claimer = (seat: number) => (words: Words) => {
+    const claimer = (seat: number, start: number) => (words: Words) => {
       const arena = arenaOf(words)
       return () => {
         const ran: number[] = []
@@ -55,8 +59,7 @@ export const model: Model = structure<typeof slots>({
         const word = load(words, slot + m.STATE)
         if (m.stateOf(word) !== m.PUBLISHED || !m.names(ref, word) || !m.claim(arena, slot, word, seat)) return ran
         const job = words[slot + m.PAYLOAD]!
-        ok(job === 1 || job === 2, `ran ${job}`)
-        ok((ref === m.refOf(SLOT, 0)) === (job === 1), `ref of another publication than that of job ${job}`)
+        ok((ref === m.refOf(SLOT, start)) === (job === 1), `ref of another publication than that of job ${job}`)
         ran.push(job)
         words[slot + m.PAYLOAD] = job * 100
         store(words, slot + m.STATE, m.withState(word, m.DONE, seat))
@@ -74,10 +77,18 @@ export const model: Model = structure<typeof slots>({
       // The dead one may have been about to.
       notify(words, SLOT + m.STATE, Infinity)
     }
-    const scenario = (claimers: number, dies = false): Scenario => ({
+    /** `late`: all that claimers ever see is the ref of the first publication. `start`: the state word before it. */
+    const scenario = (claimers: number, { dies = false, jobs = 2, late = false, start = 0 } = {}): Scenario => ({
       words: SLOT + GRANULE,
-      prepare: words => m.prepareSlot(arenaOf(words), SLOT, 0, CHAIN),
-      threads: [home, ...Array.from({ length: claimers }, (_, i) => claimer(i + 1)), ...(dies ? [undertaker] : [])],
+      prepare: words => {
+        m.prepareSlot(arenaOf(words), SLOT, 0, CHAIN)
+        words[SLOT + m.STATE] = start
+      },
+      threads: [
+        home(jobs, late),
+        ...Array.from({ length: claimers }, (_, i) => claimer(i + 1, start)),
+        ...(dies ? [undertaker] : []),
+      ],
       ...(dies ? { victim: 1 } : {}),
       // Home's own plain look at its slot's state before the exchange that decides.
       mayRace: at => at === SLOT + m.STATE,
@@ -86,7 +97,7 @@ export const model: Model = structure<typeof slots>({
           const ends = results[0] as (number | undefined)[]
           for (const [i, end] of ends.entries())
             ok(end === undefined || end === LOST || end === (i + 1) * 100, `result ${end}`)
-          strictEqual(ends.length, 2, 'home goes on')
+          strictEqual(ends.length, jobs, 'home goes on')
           return
         }
         const [ends, ...ran] = results as [(number | undefined)[], ...(number[] | undefined)[]]
@@ -105,8 +116,15 @@ export const model: Model = structure<typeof slots>({
       'one claimer': scenario(1),
       'two claimers': scenario(2),
       'three claimers': { ...scenario(3), large: true },
-      'the claimer dies': scenario(1, true),
-      'one of two claimers dies': scenario(2, true),
+      'the claimer dies': scenario(1, { dies: true }),
+      'two claimers, generation at its end': scenario(2, { start: LAST_GENERATION }),
+      'a claimer that comes late': scenario(1, { jobs: LATE_JOBS, late: true }),
+      'a claimer that comes late, generation at its end': scenario(1, {
+        jobs: LATE_JOBS,
+        late: true,
+        start: LAST_GENERATION,
+      }),
+      'one of two claimers dies': { ...scenario(2, { dies: true }), unbuffered: true },
     }
   },
   faults: {
@@ -139,6 +157,15 @@ export const model: Model = structure<typeof slots>({
     ],
     'a ref holds one bit of the generation': [
       ['const TAG_MASK = (1 << (32 - GRANULE_BITS)) - 1', 'const TAG_MASK = 0'],
+    ],
+    'a ref holds two bits of the generation': [
+      ['const TAG_MASK = (1 << (32 - GRANULE_BITS)) - 1', 'const TAG_MASK = (1 << 2) - 1'],
+    ],
+    'a generation of two bits': [
+      [
+        'return ((word >>> GENERATION_SHIFT) + 1) << GENERATION_SHIFT',
+        'return (((word >>> GENERATION_SHIFT) + 1) & 3) << GENERATION_SHIFT',
+      ],
     ],
     'a release by a plain write': [
       [
