@@ -310,9 +310,9 @@ function moveLow(
   for (let i = lo; i < hi; i++) to[c[((w[2 * i]! ^ (w[2 * i + 1]! >> 31)) >>> s) & 2047]!++] = from[i]!
 }
 
-/** Doubles, and their places with them. */
+/** Any kind, and places along with the elements. */
 const scatterBoth = ownTask((at: number, pass: Pass): void => {
-  const { words: w, block, length, counts, shift: s, word } = pass
+  const { words: w, block, length, counts, shift: s, word, invert, sign, width } = pass
   const c = counts.subarray(at * BINS, (at + 1) * BINS)
   const from = pass.values as Float64Array
   const to = pass.target as Float64Array
@@ -320,8 +320,9 @@ const scatterBoth = ownTask((at: number, pass: Pass): void => {
   const placesTo = pass.placesTarget!
   const end = Math.min(length, at * block + block)
   for (let i = at * block; i < end; i++) {
-    const h = w[2 * i + 1]!
-    const key = word === 1 ? h ^ ((h >> 31) | -0x80000000) : w[2 * i]! ^ (h >> 31)
+    const h = width === 1 ? w[i]! : w[2 * i + 1]!
+    const mask = (h >> 31) & invert
+    const key = width === 1 || word === 1 ? h ^ (mask | sign) : w[2 * i]! ^ mask
     const next = c[(key >>> s) & 2047]!++
     to[next] = from[i]!
     placesTo[next] = places[i]!

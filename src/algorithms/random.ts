@@ -1,9 +1,10 @@
-import { allocate, isShared, kindOf, type Numbers, toShared } from '../data/kinds.ts'
+import { allocate, kindOf, type Numbers } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
-import { radixSort } from './radix.ts'
 import { par } from './blocks.ts'
+import { permute } from './permute.ts'
+import { radixSort } from './radix.ts'
 
 /**
  * Number `index` of the stream of random numbers that belongs to `seed`: at least 0, less than 1, 53 bits. There is no state, so any worker can
@@ -78,19 +79,7 @@ export function shuffle<A extends Numbers | unknown[]>(array: A, seed: number): 
       for (let i = 0; i < values.length; i++) array[i] = values[places[i]!]
       return array
     }
-    const typed: Numbers = array
-    // From a copy, since the elements go back to where they came from.
-    const from = toShared(isShared(typed) ? typed.slice() : typed) as Float64Array
-    const to = (isShared(typed) ? typed : allocate(kindOf(typed)!, typed.length)) as Float64Array
-    par(typed.length).with({ from, places }).map(pick).into(to)
-    if ((to as Numbers) !== typed) typed.set(to as never)
+    permute(array, places)
     return array
   })
 }
-
-interface Pick {
-  readonly from: Float64Array
-  readonly places: Int32Array
-}
-
-const pick = ownTask((i: number, { from, places }: Pick): number => from[places[i]!]!)

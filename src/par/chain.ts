@@ -3,7 +3,7 @@ import { type AnyFunction } from '../scheduler/tasks.ts'
 import { type Body, bodyOf } from './body.ts'
 import * as check from './check.ts'
 import { begin, type Draft, end, indexed, isOwn, type Result, strided } from './draft.ts'
-import type { Hit, SinkName } from './sinks.ts'
+import type { Hit, SinkName, Taken } from './sinks.ts'
 import { sourceOf } from './source.ts'
 
 /** A function of a chain: it gets the element and its index in the source, and between them the variables of `with`, if there are any. */
@@ -20,6 +20,9 @@ export type Both<T, U, E, R> = [E] extends [undefined]
 export type Outcome<M extends Mode, R> = M extends 'promise' ? Promise<R> : R
 
 export type Mode = 'value' | 'promise'
+
+const always = (): boolean => true
+const ALWAYS: Body = '() => true'
 
 /** What can be zipped: sources with an order and a length. */
 export type Zippable<U> = readonly U[] | (Numbers & { readonly [index: number]: U })
@@ -52,6 +55,17 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   /** What `fn` returns takes the element's place. */
   map<R>(fn: Each<T, E, R>): Par<R, E, M> {
     return this.#add('map', fn)
+  }
+
+  /**
+   * `map` with something that is made once for each part instead of once for each element: a buffer, a parser. `init` gets the variables; how often it is
+   * called depends on who helps, so the state must not show in the results.
+   */
+  mapInit<S, R>(init: [E] extends [undefined] ? () => S : (variables: E) => S, fn: Both<S, T, E, R>): Par<R, E, M> {
+    const draft = this.#draft
+    const bodies = [...draft.bodies, bodyOf(init, 'mapInit')]
+    const originals = [...draft.originals, init as AnyFunction]
+    return new Par(begin({ ...draft, bodies, originals }, 'mapInit', fn, -1))
   }
 
   /** Keeps the elements for which `fn` is true. */
@@ -96,7 +110,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     return new Par(begin(zipped, fn === undefined ? 'zip' : 'zipWith', fn, zipped.sources.length - 1))
   }
 
-  /** The first `count` elements of the source. */
+  /** The first `count` elements. */
   take(count: number): Par<T, E, M> {
     return new Par(strided(this.#draft, 'take', 0, 1, check.count('take', count)))
   }
@@ -114,6 +128,14 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   /** The elements of the source from the last to the first. */
   rev(): Par<T, E, M> {
     return new Par(strided(this.#draft, 'rev', this.#draft.length - 1, -1, Infinity))
+  }
+
+  /**
+   * So many elements of the source are done by all before any beyond them is begun: for searches in something huge, where what lies far behind should not be
+   * looked at before what is near. Sums are associated by block and then by length.
+   */
+  blocks(count: number): Par<T, E, M> {
+    return new Par({ ...this.#draft, block: check.positive('blocks', count) })
   }
 
   /** Nobody is given fewer elements than this: for bodies that prepare something expensive. */
@@ -149,7 +171,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   }
 
   /** How often each whole number from 0 to `bins - 1` occurs. A number outside is an error. */
-  histogram(this: Par<number, E, M>, bins: number): Outcome<M, Float64Array> {
+  histogram(this: Par<number, E, M>, bins: number): Outcome<M, Uint32Array> {
     return this.#end('histogram', [], check.positive('histogram', bins))
   }
 
@@ -204,6 +226,16 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     return this.#search(fn, (hit: Hit) => this.#own(hit.done, hit.at, hit.value))
   }
 
+  /** The last such element. All are looked at. */
+  findLast(fn: Each<T, E, unknown>): Outcome<M, T | undefined> {
+    return this.#last(fn, (hit: Hit) => this.#own(hit.done, hit.at, hit.value))
+  }
+
+  /** What `fn` returns for the first element for which that is not `undefined`. */
+  findMap<R>(fn: Each<T, E, R | undefined>): Outcome<M, R | undefined> {
+    return this.filterMap(fn).#end('find', [ALWAYS], undefined, (hit: Hit) => hit.value, [always])
+  }
+
   /** Any such element: which one may differ from run to run. */
   findAny(fn: Each<T, E, unknown>): Outcome<M, T | undefined> {
     return this.#search(fn, (hit: Hit) => this.#own(hit.done, hit.at, hit.value), 'any')
@@ -212,6 +244,23 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   /** The index in the source of the first such element, or -1. */
   findIndex(fn: Each<T, E, unknown>): Outcome<M, number> {
     return this.#search(fn, (hit: Hit) => hit.at)
+  }
+
+  /** The index in the source of the last such element, or -1. All are looked at. */
+  findLastIndex(fn: Each<T, E, unknown>): Outcome<M, number> {
+    return this.#last(fn, (hit: Hit) => hit.at)
+  }
+
+  /** The indices in the source of all such elements. */
+  positions(fn: Each<T, E, unknown>): Outcome<M, number[]> {
+    return this.#add('filter', fn).#end('places', [], undefined, (a: ArrayLike<number>) => Array.from(a))
+  }
+
+  /** `count` elements, or all if there are fewer: which ones, and in which order, may differ from run to run. Stops when there are enough. */
+  takeAny(count: number): Outcome<M, T[]> {
+    return this.#end('takeAny', [], check.count('takeAny', count), ({ values, places }: Taken) =>
+      places.slice(0, count).map((at, i) => this.#own(true, at, values[i])),
+    )
   }
 
   /** True if `fn` is for any element. */
@@ -227,6 +276,14 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   /** Calls `fn` for each; the order is nobody's business. */
   forEach(fn: Each<T, E, unknown>): Outcome<M, void> {
     return this.#end('forEach', [bodyOf(fn, 'forEach')], undefined, () => undefined, [fn])
+  }
+
+  /** Calls `fn` for each with what `init` has made for its part: see {@link Par.mapInit}. */
+  forEachInit<S>(
+    init: [E] extends [undefined] ? () => S : (variables: E) => S,
+    fn: Both<S, T, E, unknown>,
+  ): Outcome<M, void> {
+    return this.mapInit(init, fn).#end('count', [], undefined, () => undefined)
   }
 
   // --- consumers: collections -----------------------------------------------------------------------------------------
@@ -259,6 +316,16 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   /** What is different, in the order of first occurrence, as `Set` tells things apart. */
   toSet(): Outcome<M, Set<T>> {
     return this.#end('toSet', [])
+  }
+
+  /** A map of pairs; of pairs with the same key the last one counts. */
+  toMap<K, V>(this: Par<readonly [K, V], E, M>): Outcome<M, Map<K, V>> {
+    return this.#end('toMap', [])
+  }
+
+  /** The elements as text, as `Array.prototype.join` makes it. */
+  join(separator = ','): Outcome<M, string> {
+    return this.#end('toArray', [], undefined, (a: ArrayLike<T>) => Array.from(a).join(separator))
   }
 
   /** Two lists: for which `fn` is true, and the others. */
@@ -300,6 +367,10 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   #search(fn: unknown, finish: (hit: Hit) => unknown, parameter?: 'any'): never {
     return this.#end('find', [bodyOf(fn, 'find')], parameter, finish, [fn])
+  }
+
+  #last(fn: unknown, finish: (hit: Hit) => unknown): never {
+    return this.#end('findLast', [bodyOf(fn, 'findLast')], undefined, finish, [fn])
   }
 
   #best(sink: 'minBy' | 'maxBy', key: unknown): never {

@@ -12,12 +12,14 @@ import type { SinkName } from './sinks.ts'
 /** Runs a task elsewhere: what a pool does. */
 export interface Entry {
   run(fn: never, ...args: never[]): Promise<unknown>
+  /** Somebody listens to its progress. */
+  readonly counted: boolean
 }
 
 /** A chain in the making. */
 export interface Draft extends Pick<
   Plan,
-  'sources' | 'stages' | 'bodies' | 'env' | 'bound' | 'shortest' | 'longest' | 'length' | 'located'
+  'sources' | 'stages' | 'bodies' | 'env' | 'bound' | 'shortest' | 'longest' | 'block' | 'length' | 'located'
 > {
   /** The functions whose text `bodies` holds. */
   readonly originals: readonly AnyFunction[]
@@ -43,6 +45,7 @@ export function draftOf(source: Source, entry: Entry | undefined, located: boole
     bound: false,
     shortest: 1,
     longest: Infinity,
+    block: Infinity,
     length: source.length,
     located,
     originals: [],
@@ -77,6 +80,7 @@ export function isOwn(draft: Draft): boolean {
 
 /** Elements `from`, `from + step`, … of the source, at most `most`. */
 export function strided(draft: Draft, what: string, from: number, step: number, most: number): Draft {
+  if (what === 'take' && indexed(draft)) return { ...draft, length: Math.min(draft.length, most) }
   if (draft.stages.length > 0) {
     throw check.misplaced(what, 'It chooses elements of the source: call it before the functions.')
   }
@@ -104,7 +108,7 @@ function part(source: Source, from: number, step: number, length: number): Sourc
 export function end<R>(draft: Draft, result: Result<R>): R | Promise<R> {
   const { originals: bodies, entry, ...chain } = draft
   const { sink, ends, parameter, finish = (gathered: unknown) => gathered as R } = result
-  const plan: Plan = { ...chain, sink, ends, parameter, flags: null, counted: false }
+  const plan: Plan = { ...chain, sink, ends, parameter, flags: null, counted: entry?.counted === true }
   if (entry === undefined) return finish(inside(() => evaluate(plan, { bodies, ends: result.originals })) as never)
   return sent(plan, entry).then(gathered => finish(gathered as never))
 }
@@ -123,8 +127,17 @@ async function sent(plan: Plan, entry: Entry): Promise<unknown> {
   return made
 }
 
-export function entryOf(pool: unknown): Entry {
-  if (typeof pool === 'object' && pool !== null && typeof (pool as Partial<Entry>).run === 'function')
-    return pool as Entry
-  throw new OptionError('par.on: the pool', pool, 'Give a Pool.')
+interface Runs {
+  runWith(options: object, fn: never, ...args: never[]): Promise<unknown>
+}
+
+/** `options` are looked at by the pool, which refuses what it does not know. */
+export function entryOf(pool: unknown, options: { readonly onProgress?: unknown } | null): Entry {
+  if (typeof pool !== 'object' || pool === null || typeof (pool as Partial<Runs>).runWith !== 'function') {
+    throw new OptionError('par.on: the pool', pool, 'Give a Pool.')
+  }
+  return {
+    run: (fn, ...args) => (pool as Runs).runWith(options as object, fn, ...args),
+    counted: options?.onProgress !== undefined,
+  }
 }

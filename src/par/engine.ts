@@ -58,7 +58,7 @@ const piece = ownTask((plan: Plan, parts: Parts | null, lo: number, hi: number):
 export function evaluate(plan: Plan, originals?: Originals): unknown {
   const job = new Job(plan, plan.sources, originals)
   try {
-    return run(job, 0, plan.length)
+    return plan.block < plan.length ? inBlocks(job) : run(job, 0, plan.length)
   } finally {
     if (job.flagged) giveFlag()
   }
@@ -66,6 +66,17 @@ export function evaluate(plan: Plan, originals?: Originals): unknown {
 
 function run(job: Job, lo: number, hi: number): unknown {
   return job.compiled.sink.kind === 'free' ? drive(job, lo, hi) : new Walk(job).whole(lo, hi)
+}
+
+function inBlocks(job: Job): unknown {
+  const { length, block } = job.plan
+  let a: unknown
+  for (let lo = 0; lo < length; lo += block) {
+    const made = run(job, lo, Math.min(length, lo + block))
+    a = lo === 0 ? made : job.join(a, made)
+    if (job.compiled.sink.stops === true && (a as { done: boolean }).done) break
+  }
+  return a
 }
 
 /** Forks elements `lo` to `hi`. Undefined: they cannot cross, and stay here. */
@@ -90,6 +101,7 @@ function drive(job: Job, lo: number, hi: number): unknown {
   const forks: Forked<unknown>[] = []
   /** Where each of them begins. */
   const places: number[] = []
+  const states: unknown[] = []
   let a = job.begin()
   let end = hi
   try {
@@ -105,7 +117,7 @@ function drive(job: Job, lo: number, hi: number): unknown {
       }
       if (job.bound < i) break
       const to = Math.min(end, i + job.pace)
-      a = job.run(i, to, a)
+      a = job.run(i, to, a, states)
       if (plan.counted) progress(to - i)
       if (sink.stops === true && (a as { done: boolean }).done) {
         job.stop(plan.parameter === 'any' ? NOW : (a as { at: number }).at)
@@ -151,6 +163,7 @@ function abandon(job: Job, thrown: unknown, forks: readonly Forked<unknown>[]): 
 class Walk {
   readonly #job: Job
   readonly #size: number
+  readonly #states: unknown[] = []
   /** Right siblings on the way down, oldest first: where they begin and end. The first `#forked` of them are forked. */
   readonly #from: number[] = []
   readonly #to: number[] = []
@@ -196,7 +209,7 @@ class Walk {
       if (stack.want[0] !== 0 && !this.#offer() && job.worth(hi - i)) return this.#spread(i, hi, a)
       if (job.bound < i) return a
       const to = Math.min(hi, i + job.pace)
-      a = job.run(i, to, a)
+      a = job.run(i, to, a, this.#states)
       if (job.plan.counted) progress(to - i)
       i = to
     }
@@ -225,7 +238,7 @@ class Walk {
     const values = drive(mapped, lo, hi) as unknown[]
     const source = { kind: 'list', data: values, from: 0, step: 1, size: 0, length: values.length } as const
     const gathering = new Job({ ...plan, sources: [source], stages: [], bodies: [] }, [source])
-    return gathering.run(0, values.length, begun)
+    return gathering.run(0, values.length, begun, [])
   }
 }
 

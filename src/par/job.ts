@@ -42,21 +42,21 @@ export class Job {
   }
 
   /** Runs elements `lo` to `hi` into `a`. */
-  run(lo: number, hi: number, a: unknown): unknown {
+  run(lo: number, hi: number, a: unknown, states: unknown[]): unknown {
     const { compiled } = this
     const count = hi - lo
     // A look at the clock costs as much as ten to a hundred cheap elements.
     if (compiled.rate > 0 && count * compiled.rate < CHEAP && ++compiled.calls % UNTIMED !== 0) {
-      return this.#call(lo, hi, a)
+      return this.#call(lo, hi, a, states)
     }
     const begun = performance.now()
-    const gathered = this.#call(lo, hi, a)
+    const gathered = this.#call(lo, hi, a, states)
     this.#took(count, performance.now() - begun)
     return gathered
   }
 
-  #call(lo: number, hi: number, a: unknown): unknown {
-    return this.compiled.loop(this.sources, lo, hi, this.plan.env, a, this.target, this.mark)
+  #call(lo: number, hi: number, a: unknown, states: unknown[]): unknown {
+    return this.compiled.loop(this.sources, lo, hi, this.plan.env, a, this.target, this.mark, states)
   }
 
   begin(): unknown {
@@ -166,7 +166,7 @@ function shareSource(source: Source): Source {
   const { kind, data, from, length } = source
   if (kind === 'list') {
     const array = data as readonly unknown[]
-    if (!array.every(isNumber)) return { ...source, data: null }
+    if (!allNumbers(array)) return { ...source, data: null }
     // Numbers are copied once, for all. They keep their places: element i is at i - from.
     const numbers = allocate('f64', array.length)
     numbers.set(array as readonly number[])
@@ -175,8 +175,10 @@ function shareSource(source: Source): Source {
   return data !== null && ArrayBuffer.isView(data) ? { ...source, data: toShared(data as Numbers) } : source
 }
 
-function isNumber(value: unknown): boolean {
-  return typeof value === 'number'
+/** Not `every`, which passes over holes. */
+function allNumbers(array: readonly unknown[]): boolean {
+  for (const value of array) if (typeof value !== 'number') return false
+  return true
 }
 
 function blank(array: Numbers): Numbers {

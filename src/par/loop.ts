@@ -19,7 +19,7 @@ export interface Mark {
   at: number
 }
 
-/** Runs elements `lo` to `hi` into `a`, and returns what is gathered then. */
+/** Runs elements `lo` to `hi` into `a`, and returns what is gathered then. `states` are what `mapInit` has made for this piece, by body. */
 type Loop = (
   sources: readonly Source[],
   lo: number,
@@ -28,6 +28,7 @@ type Loop = (
   a: unknown,
   parameter: unknown,
   mark: Mark,
+  states: unknown[],
 ) => unknown
 
 /** The loop of a chain in this thread, and what it has been seen to cost. */
@@ -89,6 +90,8 @@ function text({ sources, stages, ends, sink: name, bound }: Plan, sink: Sink): s
     switch (name) {
       case 'map':
         return `const ${(v += '_')} = f${body}(${given}${rest})`
+      case 'mapInit':
+        return `const ${(v += '_')} = f${body}(q${body}, ${given}${rest})`
       case 'filter':
         return `if (!f${body}(${given}${rest})) continue`
       case 'filterMap':
@@ -106,11 +109,17 @@ function text({ sources, stages, ends, sink: name, bound }: Plan, sink: Sink): s
   })
   // A reduction calls its function with what was gathered; the others are given what it made of the element.
   const k = ends.length === 0 ? 'undefined' : sink.kind === 'fixed' ? 'g0' : `g0(${v}${rest})`
+  const states = stages.flatMap(({ name, body }) =>
+    name === 'mapInit'
+      ? `if (!(${body} in q)) q[${body}] = f${body - 1}(${bound ? 'e' : ''})\n    const q${body} = q[${body}]`
+      : [],
+  )
   return `'use strict'
-return function ${name}(S, lo, hi, e, a, p, m) {
+return function ${name}(S, lo, hi, e, a, p, m, q) {
   ${sources.map((_, n) => `const s${n} = S[${n}].data, o${n} = S[${n}].from, t${n} = S[${n}].step, z${n} = S[${n}].size`).join('\n  ')}
   let i = lo
   try {
+    ${states.join('\n    ')}
     for (; i < hi; i++) {
       const v = ${fetch(sources[0]!, 0)}
       ${body.join('\n      ')}
@@ -144,7 +153,7 @@ function interpret({ stages, bound }: Plan, sink: Sink, originals: Originals): C
   const { ends } = originals
   const end = ends[0] as ((...args: unknown[]) => unknown) | undefined
   const step = sink.step as (a: unknown, v: unknown, i: number, k: unknown, p: unknown) => unknown
-  const loop: Loop = (sources, lo, hi, env, a, parameter, mark) => {
+  const loop: Loop = (sources, lo, hi, env, a, parameter, mark, states) => {
     const call = (f: (...args: unknown[]) => unknown, i: number, ...given: unknown[]): unknown =>
       bound ? f(...given, env, i) : f(...given, i)
     let gathered = a
@@ -155,7 +164,10 @@ function interpret({ stages, bound }: Plan, sink: Sink, originals: Originals): C
         const { name, body, source }: Stage = stages[at]!
         const f = bodies[body]!
         if (name === 'map') v = call(f, i, v)
-        else if (name === 'tap') call(f, i, v)
+        else if (name === 'mapInit') {
+          if (!(body in states)) states[body] = bound ? bodies[body - 1]!(env) : bodies[body - 1]!()
+          v = call(f, i, states[body], v)
+        } else if (name === 'tap') call(f, i, v)
         else if (name === 'zip') v = [v, elementOf(sources[source]!, i)]
         else if (name === 'zipWith') v = call(f, i, v, elementOf(sources[source]!, i))
         else if (name === 'filter') {

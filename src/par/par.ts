@@ -1,7 +1,7 @@
 import { kindOf, type Numbers } from '../data/kinds.ts'
 import type { Element } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
-import { type Mode, Par } from './chain.ts'
+import { type Mode, type Outcome, Par } from './chain.ts'
 import * as check from './check.ts'
 import { begin, type Draft, draftOf, type Entry } from './draft.ts'
 import type { Source } from './shape.ts'
@@ -25,8 +25,21 @@ export interface ParFunction<M extends Mode = 'value'> {
   <T>(values: readonly T[] | Iterable<T>): Par<T, undefined, M>
   /** `from`, `from + step`, … to before `to`. */
   range(from: number, to: number, step?: number): Par<number, undefined, M>
-  /** Views of a typed array, `size` elements each, the last one shorter: disjoint, so a body may write into its own. */
+  /**
+   * Pieces of `size` elements each, the last one shorter: of a typed array views, disjoint, so that a body may write into its own; of an array arrays; of a
+   * text texts.
+   */
   chunks<A extends Numbers>(array: A, size: number): Par<A, undefined, M>
+  chunks(text: string, size: number): Par<string, undefined, M>
+  chunks<T>(array: readonly T[], size: number): Par<readonly T[], undefined, M>
+  /** Calls `body` for each whole number from `from` to before `to`, in no order; with `variables`, which it gets as its second argument. */
+  for(from: number, to: number, body: (i: number) => unknown): Outcome<M, void>
+  for<const V extends object>(
+    from: number,
+    to: number,
+    variables: V,
+    body: (i: number, variables: V) => unknown,
+  ): Outcome<M, void>
   /** Views of `size` neighbours, one for each place where they fit. */
   windows<A extends Numbers>(array: A, size: number): Par<A, undefined, M>
   /** The tiles of a grid, at most `side` wide and high, row by row. */
@@ -40,9 +53,22 @@ export function makePar<M extends Mode>(entry: Entry | undefined, located = true
   const par = (given: unknown): Par<never, undefined, M> => new Par(draft(sourceOf(given, 'par')))
   return Object.assign(par, {
     range: (from: number, to: number, step = 1) => new Par<number, undefined, M>(draft(rangeOf(from, to, step))),
-    chunks: <A extends Numbers>(array: A, size: number) => {
-      const source = partsOf(views(array), check.positive('par.chunks', size), size, Math.ceil(array.length / size))
-      return new Par<A, undefined, M>(draft(source))
+    for: (from: number, to: number, ...given: [unknown, unknown?]) => {
+      const range = new Par<number, undefined, M>(draft(rangeOf(from, to, 1)))
+      if (given.length < 2) return range.forEach(given[0] as never)
+      return range.with(given[0] as object).forEach(given[1] as never)
+    },
+    chunks: (given: unknown, size: number) => {
+      const length = check.positive('par.chunks', size)
+      if (typeof given === 'string' || Array.isArray(given)) {
+        const whole = given as string | unknown[]
+        const pieces = Array.from({ length: Math.ceil(whole.length / length) }, (_, at) =>
+          whole.slice(at * length, (at + 1) * length),
+        )
+        return new Par<never, undefined, M>(draft(listOf(pieces)))
+      }
+      const array = views(given)
+      return new Par<never, undefined, M>(draft(partsOf(array, length, length, Math.ceil(array.length / length))))
     },
     windows: <A extends Numbers>(array: A, size: number) => {
       const length = Math.max(0, views(array).length - check.positive('par.windows', size) + 1)
@@ -68,7 +94,11 @@ const split = (block: string): string[] => {
 
 function views(array: unknown): Numbers {
   if (kindOf(array) !== undefined) return array as Numbers
-  throw new OptionError('par.chunks and par.windows: the array', array, 'Give a typed array.')
+  throw new OptionError(
+    'par.chunks or par.windows: the array',
+    array,
+    'Give a typed array; chunks also takes arrays and text.',
+  )
 }
 
 function tilesOf(rows: number, columns: number, given: number): Tile[] {

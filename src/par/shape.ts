@@ -30,11 +30,11 @@ export interface Source {
   readonly length: number
 }
 
-export type StageName = 'map' | 'filter' | 'flatMap' | 'filterMap' | 'tap' | 'zip' | 'zipWith'
+export type StageName = 'map' | 'filter' | 'flatMap' | 'filterMap' | 'tap' | 'zip' | 'zipWith' | 'mapInit'
 
 export interface Stage {
   readonly name: StageName
-  /** Index into the bodies, or -1. */
+  /** Index into the bodies, or -1. That of `mapInit` follows the one that makes its state. */
   readonly body: number
   /** Index into the sources: what is zipped. */
   readonly source: number
@@ -58,6 +58,8 @@ export interface Plan {
   readonly shortest: number
   /** No more elements than this between two looks at who is hungry. */
   readonly longest: number
+  /** So many elements are finished before those beyond are begun. */
+  readonly block: number
   /** Elements, counted in the source. */
   readonly length: number
   /** Where pieces tell each other to stop (flags.ts); null as long as there are no pieces. */

@@ -29,6 +29,14 @@ export interface Hit {
   value: unknown
 }
 
+/** Some elements and their places, whichever came first. `at` lies below every index: when there are enough, all shall stop. */
+export interface Taken {
+  done: boolean
+  readonly at: -1
+  readonly values: unknown[]
+  readonly places: number[]
+}
+
 interface Best {
   some: boolean
   key: number
@@ -82,12 +90,15 @@ export type SinkName =
   | 'places'
   | 'find'
   | 'findNot'
+  | 'findLast'
+  | 'takeAny'
   | 'partition'
   | 'unzip'
   | 'histogram'
   | 'groupBy'
   | 'countBy'
   | 'toSet'
+  | 'toMap'
 
 export const sinks: Readonly<Record<SinkName, Sink>> = {
   sum: {
@@ -235,6 +246,36 @@ export const sinks: Readonly<Record<SinkName, Sink>> = {
     },
     join: first,
   },
+  findLast: {
+    kind: 'free',
+    begin: noHit,
+    step: (a: Hit, v: unknown, i: number, found: unknown) => {
+      if (found) {
+        a.done = true
+        a.at = i
+        a.value = v
+      }
+      return a
+    },
+    join: (a: Hit, b: Hit) => (b.done ? b : a),
+  },
+  takeAny: {
+    kind: 'free',
+    stops: true,
+    begin: (): Taken => ({ done: false, at: -1, values: [], places: [] }),
+    step: (a: Taken, v: unknown, i: number, _k: unknown, p: number) => {
+      a.values.push(v)
+      a.places.push(i)
+      if (a.values.length >= p) a.done = true
+      return a
+    },
+    join: (a: Taken, b: Taken): Taken => {
+      append(a.values, b.values)
+      append(a.places, b.places)
+      a.done ||= b.done
+      return a
+    },
+  },
   partition: {
     kind: 'free',
     begin: (): [unknown[], unknown[]] => [[], []],
@@ -256,13 +297,13 @@ export const sinks: Readonly<Record<SinkName, Sink>> = {
   },
   histogram: {
     kind: 'free',
-    begin: p => new Float64Array(p as number),
-    step: (a: Float64Array, v: number) => {
+    begin: p => new Uint32Array(p as number),
+    step: (a: Uint32Array, v: number) => {
       if (!(v >= 0 && v < a.length)) throw new RangeError(`histogram: there is no bin ${v}`)
       a[v | 0]! += 1
       return a
     },
-    join: (a: Float64Array, b: Float64Array) => {
+    join: (a: Uint32Array, b: Uint32Array) => {
       for (let i = 0; i < a.length; i++) a[i]! += b[i]!
       return a
     },
@@ -304,6 +345,15 @@ export const sinks: Readonly<Record<SinkName, Sink>> = {
     step: (a: Set<unknown>, v: unknown) => a.add(v),
     join: (a: Set<unknown>, b: Set<unknown>) => {
       for (const value of b) a.add(value)
+      return a
+    },
+  },
+  toMap: {
+    kind: 'free',
+    begin: () => new Map<unknown, unknown>(),
+    step: (a: Map<unknown, unknown>, v: readonly [unknown, unknown]) => a.set(v[0], v[1]),
+    join: (a: Map<unknown, unknown>, b: Map<unknown, unknown>) => {
+      for (const [key, value] of b) a.set(key, value)
       return a
     },
   },

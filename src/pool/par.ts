@@ -1,8 +1,10 @@
+import { bridge, type Bridge, type Bridgeable, type BridgeOptions } from '../par/bridge.ts'
 import { makePar, type ParFunction } from '../par/par.ts'
 import { entryOf } from '../par/draft.ts'
 import { setEntrance } from '../par/outside.ts'
 import { type Task, task } from '../task/task.ts'
-import { runSync } from './default.ts'
+import { runSync, runWith } from './default.ts'
+import type { RunOptions } from './options.ts'
 import type { Pool } from './pool.ts'
 
 /** Runs whatever it is given, in place: `runSync` hands its arguments on as they are. */
@@ -14,8 +16,16 @@ const enter: Task<(work: never) => unknown> = task(import.meta, ((work: () => un
 setEntrance(work => runSync(enter, work as never) as never)
 
 interface ParWithPools extends ParFunction {
-  /** `par` for a thread that must not wait: the chain runs on `pool`, and its consumers return promises. */
-  on(pool: Pool): ParFunction<'promise'>
+  /**
+   * `par` for a thread that must not wait: the chain runs on `pool`, and its consumers return promises. The options are those of {@link runWith}: a signal or a
+   * timeout cancels it within some milliseconds, and `onProgress` is told how many elements of the source are done.
+   */
+  on(pool: Pool, options?: RunOptions): ParFunction<'promise'>
+  /**
+   * A parallel iterator over something that comes in time: a stream, an asynchronous generator, one that is too long to be held at once. Batches of elements are
+   * sent to `pool` (the default pool if there is none), at most `ahead` of them at once, and the results come in the order of the source.
+   */
+  bridge<T>(source: Bridgeable<T>, options?: BridgeOptions & { readonly pool?: Pool }): Bridge<T>
 }
 
 /**
@@ -53,6 +63,11 @@ interface ParWithPools extends ParFunction {
  *
  *   await using pool = new Pool({ threads: 2 })
  *   equal(await par.on(pool)(1000).filter(n => n % 7 === 0).count(), 143)
+ *
+ *   async function* numbers() {
+ *     for (let n = 0; n < 5000; n++) yield n
+ *   }
+ *   equal(await par.bridge(numbers(), { pool }).map(n => n * 2).sum(), 24_995_000)
  * }
  * ```
  *
@@ -60,5 +75,9 @@ interface ParWithPools extends ParFunction {
  * @throws {OptionError} if the source is not one
  */
 export const par: ParWithPools = Object.assign(makePar<'value'>(undefined), {
-  on: (pool: Pool): ParFunction<'promise'> => makePar<'promise'>(entryOf(pool)),
+  on: (pool: Pool, options: RunOptions = {}): ParFunction<'promise'> => makePar<'promise'>(entryOf(pool, options)),
+  bridge: <T>(source: Bridgeable<T>, options: BridgeOptions & { readonly pool?: Pool } = {}): Bridge<T> => {
+    const { pool = { runWith }, ...rest } = options
+    return bridge(source, rest, entryOf(pool, {}))
+  },
 })

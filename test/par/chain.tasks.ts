@@ -166,5 +166,5 @@ export function oracle(xs: readonly number[], taken: readonly Step[], end: End):
   return all.reduce((bins, x) => {
     bins[Math.floor(x) & 15]! += 1
     return bins
-  }, new Float64Array(16))
+  }, new Uint32Array(16))
 }
