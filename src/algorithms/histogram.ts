@@ -1,5 +1,6 @@
 import type { Numbers } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
+import { ofKind } from '../par/body.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
 import { type Block, blockOf, boundsOf, given, par, refuseBigInts } from './blocks.ts'
@@ -15,7 +16,7 @@ export interface HistogramOptions {
 interface Count extends Block {
   readonly bins: number
   readonly min: number
-  readonly scale: number
+  readonly max: number
 }
 
 /**
@@ -46,7 +47,7 @@ export function histogram(array: Numbers, bins: number, options: HistogramOption
     throw new OptionError('histogram: min and max', [min, max], 'Give two numbers, the smaller one first.')
   }
   const block = blockOf(xs.length)
-  const plan: Count = { xs, block, bins, min, scale: bins / (max - min) }
+  const plan: Count = { xs, block, bins, min, max }
   return inside(() => {
     const counts = new Uint32Array(bins)
     for (const part of par(Math.ceil(xs.length / block))
@@ -59,30 +60,55 @@ export function histogram(array: Numbers, bins: number, options: HistogramOption
   })
 }
 
+/** Counts until an element has no bin; returns its place, or `end`. */
+type Loop = (
+  xs: Float64Array,
+  begin: number,
+  end: number,
+  counts: Uint32Array,
+  min: number,
+  scale: number,
+  last: number,
+) => number
+
+const makeLoops = (): { readonly plain: Loop; readonly scaled: Loop } => ({
+  plain: (xs, begin, end, counts) => {
+    const { length } = counts
+    let i = begin
+    for (; i < end; i++) {
+      const x = xs[i]!
+      if (!(x >= 0 && x < length)) break
+      counts[x | 0]!++
+    }
+    return i
+  },
+  scaled: (xs, begin, end, counts, min, scale, last) => {
+    const { length } = counts
+    let i = begin
+    for (; i < end; i++) {
+      const x = xs[i]!
+      const bin = (x - min) * scale
+      if (bin >= 0 && bin < length) counts[bin | 0]!++
+      // Rounding may put what is just below it beyond the last bin, too.
+      else if (x <= last && bin >= length) counts[length - 1]!++
+      else break
+    }
+    return i
+  },
+})
+
 const countBlock = ownTask((at: number, plan: Count): Uint32Array => {
   const [begin, end] = boundsOf(at, plan)
-  const { bins, min, scale } = plan
+  const { bins, min, max } = plan
+  const counts = new Uint32Array(bins)
   const xs = plan.xs as Float64Array
-  // Two sets of counters: equal neighbours do not wait for each other's store.
-  const even = new Uint32Array(bins)
-  const odd = new Uint32Array(bins)
-  const plain = scale === 1 && min === 0
-  const last = (bins - 0.5) / scale + min
-  const binOf = (i: number): number => {
-    const x = xs[i]!
-    const bin = plain ? x : (x - min) * scale
-    if (bin >= 0 && bin < bins) return bin | 0
-    if (bin === bins && x > last) return bins - 1
-    throw new RangeError(
-      `histogram: element ${i} is ${x}, and the bins reach from ${min} to ${min + bins / scale}. Give min and max.`,
-    )
-  }
+  const { plain, scaled } = ofKind(makeLoops, xs)
+  // The maximum itself belongs to the last bin, and the plain loop does not know it: it is met seldom, so the other loop goes on from there.
   let i = begin
-  for (; i + 1 < end; i += 2) {
-    even[binOf(i)]!++
-    odd[binOf(i + 1)]!++
-  }
-  if (i < end) even[binOf(i)]!++
-  for (let bin = 0; bin < bins; bin++) even[bin]! += odd[bin]!
-  return even
+  if (min === 0 && max === bins) i = plain(xs, begin, end, counts, 0, 1, 0)
+  if (i < end) i = scaled(xs, i, end, counts, min, bins / (max - min), max)
+  if (i === end) return counts
+  throw new RangeError(
+    `histogram: element ${i} is ${xs[i]}, and the bins reach from ${min} to ${max}. Give min and max.`,
+  )
 })

@@ -4,6 +4,7 @@ import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
 import { type Block, blockOf, boundsOf, given, par } from './blocks.ts'
 import { random } from './random.ts'
+import { borrow } from './scratch.ts'
 import { sort } from './sort.ts'
 import { type Packing, together } from './together.ts'
 
@@ -74,7 +75,7 @@ function narrow(xs: Numbers, rank: number): { readonly xs: Numbers; readonly ran
   const high = sample[Math.min(SAMPLE - 1, Math.ceil(place + margin))]!
   const block = blockOf(length)
   const blocks = Math.ceil(length / block)
-  const between: Packing = { scratch: allocate(kindOf(xs)!, length), counts: allocate('i32', blocks) }
+  const between: Packing = { scratch: borrow(kindOf(xs)!, length), counts: allocate('i32', blocks) }
   const below = allocate('i32', blocks)
   par(blocks)
     .with({ xs, block, low, high, below, between } satisfies Split)

@@ -1,4 +1,5 @@
 import type { Numbers } from '../data/kinds.ts'
+import { ofKind } from '../par/body.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
 import { type Block, blockOf, boundsOf, given, par, refuseBigInts } from './blocks.ts'
@@ -46,23 +47,33 @@ export function minmax(array: Numbers): MinMax | undefined {
   return best
 }
 
-const ofBlock = ownTask((at: number, plan: Block): MinMax => {
-  const [begin, end] = boundsOf(at, plan)
-  const xs = plan.xs as Float64Array
+type Loop = (xs: Float64Array, begin: number, end: number) => MinMax
+
+const makeLoop = (): Loop => (xs, begin, end) => {
   let min = Infinity
   let max = -Infinity
   let minAt = -1
   let maxAt = -1
   for (let i = begin; i < end; i++) {
     const x = xs[i]!
-    if (x < min || (minAt < 0 && x === min)) {
+    if (x < min) {
       min = x
       minAt = i
     }
-    if (x > max || (maxAt < 0 && x === max)) {
+    if (x > max) {
       max = x
       maxAt = i
     }
   }
+  // Nothing is less than Infinity if it is all there is.
+  for (let i = begin; i < end && (minAt < 0 || maxAt < 0); i++) {
+    if (minAt < 0 && xs[i] === Infinity) minAt = i
+    if (maxAt < 0 && xs[i] === -Infinity) maxAt = i
+  }
   return { min, minAt, max, maxAt }
+}
+
+const ofBlock = ownTask((at: number, plan: Block): MinMax => {
+  const [begin, end] = boundsOf(at, plan)
+  return ofKind<Loop>(makeLoop, plan.xs)(plan.xs as Float64Array, begin, end)
 })

@@ -1,18 +1,36 @@
-import { allocate, type ArrayOf, type Kind, kindOf, type Numbers } from '../data/kinds.ts'
-import { type Body, bodyOf, specialised, textMayRun } from '../par/body.ts'
+import { allocate, type ArrayOf, isShared, type Kind, kindOf, type Numbers } from '../data/kinds.ts'
+import { OptionError } from '../errors.ts'
+import { type Body, bodyOf, ofKind, specialised, textMayRun } from '../par/body.ts'
 import { explained } from '../par/explained.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
-import { type Block, blockOf, given, par } from './blocks.ts'
-import { type Packing, together } from './together.ts'
+import { type Block, blockOf, boundsOf, given, par } from './blocks.ts'
+import { borrow, giveBack } from './scratch.ts'
 
-/** Filter into shared memory: each block packs what it keeps at its own place, then all are moved together (Blelloch, "Prefix sums and their applications", 1990). */
+/**
+ * Filter into shared memory: in one pass each block writes down what it keeps, a byte for each element, and how many; the counts are summed up, so that each block knows where its
+ * elements go; in a second pass it moves them (Blelloch, "Prefix sums and their applications", 1990). Bytes, because fresh memory costs more than a second look
+ * at the array.
+ */
 
 interface Pack extends Block {
   readonly keep: Body
-  readonly yes: Packing
-  /** What is not kept, where that is wanted. */
-  readonly no: Packing | null
+  readonly mask: Uint8Array
+  readonly counts: Int32Array
+}
+
+interface Move extends Block {
+  readonly mask: Uint8Array
+  /** What is moved: elements with this in their byte. */
+  readonly wanted: number
+  readonly target: Numbers
+  readonly starts: Int32Array
+}
+
+/** Where the result goes. */
+export interface PackOptions {
+  /** An array of the same kind, long enough for what is kept: a view of its beginning is returned. Default: a new shared array. */
+  readonly into?: Numbers
 }
 
 type Keep<A extends Numbers> = (value: A[number], index: number) => unknown
@@ -20,7 +38,7 @@ type Keep<A extends Numbers> = (value: A[number], index: number) => unknown
 /**
  * The elements for which `keep(element, index)` is true, in order, in a new shared array of the same kind. `keep` travels as text, or is a task: see {@link par}.
  *
- * Runs in the task that calls it and on idle workers. Reads the array once and writes what is kept twice, with as much memory as the array has. An array that is
+ * Runs in the task that calls it and on idle workers. Reads the array twice, and needs a byte for each element besides the result, which in fresh memory costs more than the rest: give `into` for a result that is made again and again. An array that is
  * not shared is copied first. Several times as fast as `par(array).filter(keep).toShared(kind)`, which has to gather values before it knows how many there are.
  *
  * @example
@@ -29,17 +47,23 @@ type Keep<A extends Numbers> = (value: A[number], index: number) => unknown
  * import { pack, shared } from 'filch'
  *
  * deepEqual([...pack(shared.i32([5, -1, 4, -2]), x => x > 0)], [5, 4])
+ * const space = shared.i32(100)
+ * deepEqual([...pack(shared.i32([5, -1, 4, -2]), x => x < 0, { into: space })], [-1, -2])
  * ```
  *
- * @throws {OptionError} if it is no typed array
+ * @throws {OptionError} if it is no typed array, or `into` is of another kind or too short
  * @throws {TaskError} if `keep` is no body, or uses a variable that it cannot see (`ERR_FILCH_FREE_VARIABLE`)
  */
-export function pack<A extends Numbers>(array: A, keep: Keep<A>): ArrayOf<Kind> & A {
-  return divide('pack', array, keep, false)[0] as ArrayOf<Kind> & A
+export function pack<A extends Numbers>(array: A, keep: Keep<A>, options: PackOptions = {}): ArrayOf<Kind> & A {
+  const { into } = options
+  if (into !== undefined && (kindOf(into) !== kindOf(array) || into.buffer === array.buffer)) {
+    throw new OptionError('pack: into', into, 'Give another typed array of the same kind, over memory of its own.')
+  }
+  return divide('pack', array, keep, false, into)[0] as ArrayOf<Kind> & A
 }
 
 /**
- * Two new shared arrays: the elements for which `fn(element, index)` is true, and the others, both in order. Costs what {@link pack} costs, twice the writing.
+ * Two new shared arrays: the elements for which `fn(element, index)` is true, and the others, both in order. Costs what {@link pack} costs, and a third look at the array.
  *
  * @example
  * ```ts
@@ -57,62 +81,97 @@ export function partition<A extends Numbers>(array: A, fn: Keep<A>): [yes: Array
   return divide('partition', array, fn, true) as [ArrayOf<Kind> & A, ArrayOf<Kind> & A]
 }
 
-function divide(what: string, array: Numbers, fn: (value: never, index: number) => unknown, both: boolean): Numbers[] {
+function divide(
+  what: string,
+  array: Numbers,
+  fn: (value: never, index: number) => unknown,
+  both: boolean,
+  into?: Numbers,
+): Numbers[] {
   const xs = given(what, array)
   const block = blockOf(xs.length)
   const blocks = Math.ceil(xs.length / block)
   const body = bodyOf(fn, what)
-  const packing = (): Packing => ({ scratch: allocate(kindOf(xs)!, xs.length), counts: allocate('i32', blocks) })
-  const plan: Pack = { xs, block, keep: body, yes: packing(), no: both ? packing() : null }
+  const plan: Pack = { xs, block, keep: body, mask: borrow('u8', xs.length), counts: allocate('i32', blocks) }
   return explained([body], () =>
     inside(() => {
       if (typeof body === 'string' && !textMayRun()) {
-        const { one, two } = makeLoops(fn as never)
-        for (let at = 0; at < blocks; at++) packInto(at, plan, one, two)
-      } else par(blocks).with(plan).forEach(packBlock)
-      return [together(plan.yes, block), ...(plan.no === null ? [] : [together(plan.no, block)])]
+        const loop = makeLoop(fn as never)
+        for (let at = 0; at < blocks; at++) mark(at, plan, loop)
+      } else par(blocks).with(plan).forEach(markBlock)
+      const made = [moved(plan, 1, into), ...(both ? [moved(plan, 0)] : [])]
+      giveBack(plan.mask)
+      return made
     }),
   )
 }
 
-interface Loops {
-  readonly one: (xs: Float64Array, lo: number, hi: number, to: Float64Array) => number
-  readonly two: (xs: Float64Array, lo: number, hi: number, to: Float64Array, others: Float64Array) => number
+function moved({ xs, block, mask, counts }: Pack, wanted: number, into?: Numbers): Numbers {
+  let length = 0
+  const starts = counts.map((count, at) => {
+    const all = Math.min(block, xs.length - at * block)
+    const many = wanted === 1 ? count : all - count
+    return (length += many) - many
+  })
+  if (into !== undefined && into.length < length) {
+    throw new OptionError('pack: the length of into', into.length, `${length} elements are kept.`)
+  }
+  const given = into !== undefined && isShared(into) ? (into as Float64Array).subarray(0, length) : undefined
+  const target = given ?? allocate(kindOf(xs)!, length)
+  par(counts.length)
+    .with({ xs, block, mask, wanted, target, starts } satisfies Move)
+    .forEach(moveBlock)
+  if (into === undefined || given !== undefined) return target
+  into.set(target as never)
+  return (into as Float64Array).subarray(0, length)
 }
 
-const makeLoops = (keep: Keep<Float64Array>): Loops => ({
-  one: (xs, lo, hi, to) => {
-    let at = lo
-    for (let i = lo; i < hi; i++) {
-      const x = xs[i]!
-      if (keep(x, i)) to[at++] = x
-    }
-    return at - lo
-  },
-  two: (xs, lo, hi, to, others) => {
-    let at = lo
-    for (let i = lo; i < hi; i++) {
-      const x = xs[i]!
-      if (keep(x, i)) to[at++] = x
-      else others[i - at + lo] = x
-    }
-    return at - lo
-  },
-})
+type Mark = (xs: Float64Array, lo: number, hi: number, mask: Uint8Array) => number
 
-const packBlock = ownTask((at: number, plan: Pack): void => {
-  const { one, two } = specialised<Keep<Float64Array>, Loops>(makeLoops, plan.keep)
-  packInto(at, plan, one, two)
-})
-
-function packInto(at: number, { xs, block, yes, no }: Pack, one: Loops['one'], two: Loops['two']): void {
-  const lo = at * block
-  const hi = Math.min(xs.length, lo + block)
-  const from = xs as Float64Array
-  if (no === null) yes.counts[at] = one(from, lo, hi, yes.scratch as Float64Array)
-  else {
-    const kept = two(from, lo, hi, yes.scratch as Float64Array, no.scratch as Float64Array)
-    yes.counts[at] = kept
-    no.counts[at] = hi - lo - kept
+const makeLoop = (keep: Keep<Float64Array>): Mark => {
+  return (xs, lo, hi, mask) => {
+    let count = 0
+    for (let i = lo; i < hi; i++) {
+      const kept = keep(xs[i]!, i) ? 1 : 0
+      mask[i] = kept
+      count += kept
+    }
+    return count
   }
 }
+
+const markBlock = ownTask((at: number, plan: Pack): void => {
+  mark(at, plan, specialised<Keep<Float64Array>, Mark>(makeLoop, plan.keep))
+})
+
+function mark(at: number, plan: Pack, loop: Mark): void {
+  const [lo, hi] = boundsOf(at, plan)
+  plan.counts[at] = loop(plan.xs as Float64Array, lo, hi, plan.mask)
+}
+
+type Compact = (
+  xs: Float64Array,
+  mask: Uint8Array,
+  wanted: number,
+  from: number,
+  to: Float64Array,
+  start: number,
+  end: number,
+) => void
+
+/** Each element is written, and the next one over it if it was not wanted: no branch that could be guessed wrong. */
+const makeCompact = (): Compact => (xs, mask, wanted, from, to, start, end) => {
+  const flip = 1 - wanted
+  for (let i = from, at = start; at < end; i++) {
+    to[at] = xs[i]!
+    at += mask[i]! ^ flip
+  }
+}
+
+const moveBlock = ownTask((at: number, plan: Move): void => {
+  const { xs, mask, wanted, target, starts } = plan
+  const [from] = boundsOf(at, plan)
+  const start = starts[at]!
+  const end = at + 1 < starts.length ? starts[at + 1]! : target.length
+  ofKind<Compact>(makeCompact, xs)(xs as Float64Array, mask, wanted, from, target as Float64Array, start, end)
+})

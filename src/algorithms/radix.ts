@@ -1,6 +1,7 @@
-import { allocate, kindOf, type Kind, type Numbers } from '../data/kinds.ts'
+import { kindOf, type Kind, type Numbers } from '../data/kinds.ts'
 import { ownTask } from '../par/own.ts'
 import { par } from './blocks.ts'
+import { borrow, giveBack } from './scratch.ts'
 
 /**
  * Radix sort, from the least significant digit: stable, and oblivious of the distribution. For each digit the blocks are counted side by side, the counts
@@ -73,9 +74,11 @@ export function radixSort(values: Numbers, places: Int32Array | null): void {
   const digits = digitsOf(order.width, varying)
   const counts = new Int32Array(new SharedArrayBuffer(4 * BINS * blocks))
   let from = values
-  let to: Numbers = allocate(kind, length)
+  const scratch: Numbers = borrow(kind, length)
+  const placesScratch = places === null ? null : borrow('i32', length)
+  let to = scratch
   let placesFrom = places
-  let placesTo: Int32Array | null = places === null ? null : allocate('i32', length)
+  let placesTo: Int32Array | null = placesScratch
   for (const digit of digits) {
     const pass: Pass = {
       ...order,
@@ -97,9 +100,12 @@ export function radixSort(values: Numbers, places: Int32Array | null): void {
     ;[from, to] = [to, from]
     ;[placesFrom, placesTo] = [placesTo, placesFrom]
   }
-  if (from === values) return
-  par(blocks).with({ block, length, from, to: values }).forEach(copy)
-  if (places !== null) par(blocks).with({ block, length, from: placesFrom!, to: places }).forEach(copy)
+  if (from !== values) {
+    par(blocks).with({ block, length, from, to: values }).forEach(copy)
+    if (places !== null) par(blocks).with({ block, length, from: placesFrom!, to: places }).forEach(copy)
+  }
+  giveBack(scratch)
+  if (placesScratch !== null) giveBack(placesScratch)
 }
 
 function wordsOf(values: Numbers): Int32Array {

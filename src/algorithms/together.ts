@@ -1,6 +1,7 @@
 import { allocate, kindOf, type Numbers } from '../data/kinds.ts'
 import { ownTask } from '../par/own.ts'
 import { par } from './blocks.ts'
+import { giveBack } from './scratch.ts'
 
 /** Elements that each block has packed at its own beginning, and how many there are of each. */
 export interface Packing {
@@ -15,7 +16,7 @@ interface Move {
   readonly block: number
 }
 
-/** A new shared array of what all blocks have packed, in order. In a task. */
+/** A new shared array of what all blocks have packed, in order. In a task. The scratch was borrowed, and is given back. */
 export function together({ scratch, counts }: Packing, block: number): Numbers {
   let length = 0
   const starts = counts.map(count => (length += count) - count)
@@ -23,6 +24,7 @@ export function together({ scratch, counts }: Packing, block: number): Numbers {
   par(counts.length)
     .with({ scratch, target, starts, block } satisfies Move)
     .forEach(moveBlock)
+  giveBack(scratch)
   return target
 }
 

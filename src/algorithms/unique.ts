@@ -2,6 +2,7 @@ import { allocate, type ArrayOf, type Kind, kindOf, type Numbers } from '../data
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
 import { type Block, blockOf, boundsOf, given, par } from './blocks.ts'
+import { borrow } from './scratch.ts'
 import { sort } from './sort.ts'
 import { type Packing, together } from './together.ts'
 
@@ -35,7 +36,7 @@ export function unique<A extends Numbers>(array: A): ArrayOf<Kind> & A {
     sort(xs)
     const block = blockOf(length)
     const packing: Packing = {
-      scratch: allocate(kind, length),
+      scratch: borrow(kind, length),
       counts: allocate('i32', Math.ceil(length / block)),
     }
     par(packing.counts.length)

@@ -117,6 +117,7 @@ function text({ sources, stages, ends, sink: name, bound }: Plan, sink: Sink): s
   return `'use strict'
 return function ${name}(S, lo, hi, e, a, p, m, q) {
   ${sources.map((_, n) => `const s${n} = S[${n}].data, o${n} = S[${n}].from, t${n} = S[${n}].step, z${n} = S[${n}].size`).join('\n  ')}
+  ${sink.number === true ? 'a = +a' : ''}
   let i = lo
   try {
     ${states.join('\n    ')}

@@ -110,6 +110,12 @@ describe('pack, minmax, search', () => {
     expect([...pack(shared.i64([1n, -2n]), x => x > 0n)]).toEqual([1n])
     expect(minmax(shared.i32([3, 3]))).toEqual({ min: 3, minAt: 0, max: 3, maxAt: 0 })
     expect(search(shared.f32(0), shared.f64([1]))).toEqual(shared.i32([0]))
+    const space = new Float64Array(4)
+    expect(pack(shared.f64([1, -2, 3]), x => x > 0, { into: space })).toEqual(new Float64Array([1, 3]))
+    expect(space).toEqual(new Float64Array([1, 3, 0, 0]))
+    expect(() => pack(shared.f64([1, 2]), () => true, { into: shared.f64(1) })).toThrow(/into is 1\. 2 elements/)
+    expect(() => pack(space, () => true, { into: space })).toThrow(/memory of its own/)
+    expect(() => pack(space, () => true, { into: shared.f32(4) as never })).toThrow(/same kind/)
     expect(() => pack([1] as never, () => true)).toThrow(/typed array/)
     expect(() => pack(shared.f64(3), x => x > hidden)).toThrow(
       expect.objectContaining({ code: 'ERR_FILCH_FREE_VARIABLE' }) as Error,
