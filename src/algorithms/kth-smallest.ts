@@ -4,7 +4,7 @@ import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
 import { type Block, blockOf, boundsOf, given, par } from './blocks.ts'
 import { random } from './random.ts'
-import { borrow } from './scratch.ts'
+import { borrow } from '../data/scratch.ts'
 import { sort } from './sort.ts'
 import { type Packing, together } from './together.ts'
 

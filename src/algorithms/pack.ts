@@ -5,7 +5,7 @@ import { explained } from '../par/explained.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
 import { type Block, blockOf, boundsOf, given, par } from './blocks.ts'
-import { borrow, giveBack } from './scratch.ts'
+import { borrow, giveBack } from '../data/scratch.ts'
 
 /**
  * Filter into shared memory: in one pass each block writes down what it keeps, a byte for each element, and how many; the counts are summed up, so that each block knows where its

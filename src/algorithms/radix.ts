@@ -1,7 +1,7 @@
 import { kindOf, type Kind, type Numbers } from '../data/kinds.ts'
 import { ownTask } from '../par/own.ts'
 import { par } from './blocks.ts'
-import { borrow, giveBack } from './scratch.ts'
+import { borrow, giveBack } from '../data/scratch.ts'
 
 /**
  * Radix sort, from the least significant digit: stable, and oblivious of the distribution. For each digit the blocks are counted side by side, the counts

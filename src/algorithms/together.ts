@@ -1,7 +1,7 @@
 import { allocate, kindOf, type Numbers } from '../data/kinds.ts'
 import { ownTask } from '../par/own.ts'
 import { par } from './blocks.ts'
-import { giveBack } from './scratch.ts'
+import { giveBack } from '../data/scratch.ts'
 
 /** Elements that each block has packed at its own beginning, and how many there are of each. */
 export interface Packing {

@@ -2,7 +2,7 @@ import { allocate, type ArrayOf, type Kind, kindOf, type Numbers } from '../data
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
 import { type Block, blockOf, boundsOf, given, par } from './blocks.ts'
-import { borrow } from './scratch.ts'
+import { borrow } from '../data/scratch.ts'
 import { sort } from './sort.ts'
 import { type Packing, together } from './together.ts'
 

@@ -58,7 +58,9 @@ const piece = ownTask((plan: Plan, parts: Parts | null, lo: number, hi: number):
 export function evaluate(plan: Plan, originals?: Originals): unknown {
   const job = new Job(plan, plan.sources, originals)
   try {
-    return plan.block < plan.length ? inBlocks(job) : run(job, 0, plan.length)
+    const made = plan.block < plan.length ? inBlocks(job) : run(job, 0, plan.length)
+    job.end()
+    return made
   } finally {
     if (job.flagged) giveFlag()
   }

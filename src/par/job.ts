@@ -1,4 +1,5 @@
-import { allocate, isShared, kindOf, type Numbers, toShared } from '../data/kinds.ts'
+import { isShared, type Kind, kindOf, type Numbers, toShared } from '../data/kinds.ts'
+import { borrow, giveBack } from '../data/scratch.ts'
 import { stack } from '../scheduler/context.ts'
 import { explain, textMayRun } from './body.ts'
 import { NEVER, raise, takeFlag } from './flags.ts'
@@ -13,6 +14,8 @@ const LONGEST = 16_384
 const PACE = 0.02
 /** Milliseconds of work that are worth a fork. */
 const LEAST = 0.04
+/** The same if nothing has been lent yet: arrays may have to be copied, and another thread has to make the loop its own. */
+const LEAST_FIRST = 0.15
 /** Milliseconds in which a call need not be measured, and how many such calls go by before one is. */
 const CHEAP = 0.01
 const UNTIMED = 16
@@ -31,6 +34,8 @@ export class Job {
   readonly target: unknown
   /** The plan as others get it: all its arrays over shared memory. */
   #lent: Plan | undefined
+  /** Memory behind it that nothing but the loop has seen. */
+  readonly #scratch: Numbers[] = []
 
   constructor(plan: Plan, sources: readonly Source[], originals?: Originals) {
     this.plan = plan
@@ -71,21 +76,22 @@ export class Job {
   #took(count: number, milliseconds: number): void {
     const { compiled } = this
     const rate = milliseconds / count
-    // Half of what was known: one slow piece, interrupted by somebody, is not a trend.
-    compiled.rate = compiled.rate === 0 ? rate : (compiled.rate + rate) / 2
-    // At most twice as many as before: the next ones may be slower.
-    this.pace = Math.min(this.#fit(), this.pace * 2)
+    const { rate: known } = compiled
+    // Never much more than what was known: one slow call, interrupted by somebody for a thousand times what it takes, is not a trend.
+    compiled.rate = known === 0 ? rate : (known + Math.min(rate, 2 * known)) / 2
+    // At most twice as many as before: the next ones may be slower. If they are, at once as few as they should be.
+    this.pace = Math.min(this.#fit(Math.max(rate, compiled.rate)), this.pace * 2)
   }
 
-  #fit(): number {
-    const { rate } = this.compiled
+  #fit(rate = this.compiled.rate): number {
     if (rate === 0) return 1
     return Math.max(1, Math.min(this.plan.longest, LONGEST, Math.floor(PACE / rate)))
   }
 
   /** True if `count` elements are enough to be worth somebody else's while. */
   worth(count: number): boolean {
-    return !this.private && count > 1 && count >= 2 * this.plan.shortest && count * this.compiled.rate >= LEAST
+    const least = this.#lent === undefined && this.plan.flags === null ? LEAST_FIRST : LEAST
+    return !this.private && count > 1 && count >= 2 * this.plan.shortest && count * this.compiled.rate >= least
   }
 
   /** The index above which nothing matters any more. Plain: seen late, it costs time alone. */
@@ -121,14 +127,45 @@ export class Job {
     const { plan, sources } = this
     const shared: Plan = {
       ...plan,
-      sources: sources.map(shareSource),
+      sources: sources.map(source => this.#shareSource(source)),
       parameter:
-        plan.sink === 'into' && !isShared(this.target as Numbers) ? blank(this.target as Numbers) : plan.parameter,
+        plan.sink === 'into' && !isShared(this.target as Numbers)
+          ? this.#borrowed(kindOf(this.target)!, (this.target as Numbers).length)
+          : plan.parameter,
       env: shareEnv(plan.env),
       flags: plan.flags ?? takeFlag(),
     }
     // Once, so that the forks find it looked at.
     return stack.slow.admit(shared, 0) as Plan
+  }
+
+  #shareSource(source: Source): Source {
+    const { kind, data, from, length } = source
+    if (kind === 'list') {
+      const array = data as readonly unknown[]
+      if (!allNumbers(array)) return { ...source, data: null }
+      // Numbers are copied once, for all. They keep their places: element i is at i - from.
+      const numbers = this.#borrowed('f64', array.length)
+      numbers.set(array as never)
+      return { kind: 'strided', data: numbers, from: -from, step: 1, size: 0, length }
+    }
+    if (data === null || !ArrayBuffer.isView(data) || isShared(data as Numbers)) return source
+    // Views are elements themselves, and may be kept.
+    if (kind === 'parts') return { ...source, data: toShared(data as Numbers) }
+    const copy = this.#borrowed(kindOf(data)!, (data as Numbers).length)
+    copy.set(data as never)
+    return { ...source, data: copy }
+  }
+
+  #borrowed(kind: Kind, length: number): Numbers {
+    const array = borrow(kind, length)
+    this.#scratch.push(array)
+    return array
+  }
+
+  /** All is done, and nobody looks at what was lent any more. */
+  end(): void {
+    for (const array of this.#scratch) giveBack(array)
   }
 
   /** After elements `lo` to `hi` were done by whoever: what they have left for this thread alone. */
@@ -162,27 +199,10 @@ export class Job {
   }
 }
 
-function shareSource(source: Source): Source {
-  const { kind, data, from, length } = source
-  if (kind === 'list') {
-    const array = data as readonly unknown[]
-    if (!allNumbers(array)) return { ...source, data: null }
-    // Numbers are copied once, for all. They keep their places: element i is at i - from.
-    const numbers = allocate('f64', array.length)
-    numbers.set(array as readonly number[])
-    return { kind: 'strided', data: numbers, from: -from, step: 1, size: 0, length }
-  }
-  return data !== null && ArrayBuffer.isView(data) ? { ...source, data: toShared(data as Numbers) } : source
-}
-
 /** Not `every`, which passes over holes. */
 function allNumbers(array: readonly unknown[]): boolean {
   for (const value of array) if (typeof value !== 'number') return false
   return true
-}
-
-function blank(array: Numbers): Numbers {
-  return allocate(kindOf(array)!, array.length)
 }
 
 /** Arrays among the variables are copied once, and not with every piece. */

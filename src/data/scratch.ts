@@ -1,4 +1,4 @@
-import { type ArrayOf, classOf, type Kind, type Numbers } from '../data/kinds.ts'
+import { type ArrayOf, classOf, type Kind, type Numbers } from './kinds.ts'
 
 /**
  * Memory that an algorithm needs for as long as it runs. Fresh memory is dear: the system hands it out page by page, at 1 to 10 ns an element of eight bytes, which is
