@@ -5,7 +5,10 @@ import { kernelOf } from './all.ts'
 /** Who does the work. */
 export type How = 'loop' | 'halves' | 'filch'
 
-/** Milliseconds of each of `times` runs of a kernel, after it has been compiled; what it comes to must be what the loop comes to. */
+/**
+ * Milliseconds of each of `times` runs of a kernel, after it has been compiled; what it comes to must be what the loop
+ * comes to.
+ */
 export const measure = task((name: string, how: How, size: number, times: number): number[] => {
   const kernel = kernelOf(name)
   const data = kernel.data(size)

@@ -12,7 +12,6 @@ export const bench = kernelBench(
     'f64, sorted': size,
     'f64, few different': size,
     'i32, random': size,
-    'i32, sorted': size,
     'i32, few different': size,
   },
 )

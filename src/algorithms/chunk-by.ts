@@ -6,10 +6,12 @@ import { given } from './blocks.ts'
 const par = makePar<'value'>(undefined)
 
 /**
- * Views of the longest runs of neighbours for which `same(left, right)` is true, in order, over a shared array: `par(chunkBy(array, same)).map(…)` does something with each. Of an array that
- * is not shared they are views of a shared copy.
+ * Views of the longest runs of neighbours for which `same(left, right)` is true, in order, over a shared array:
+ * `par(chunkBy(array, same)).map(…)` does something with each. Of an array that is not shared they are views of a
+ * shared copy.
  *
- * Runs in the task that calls it and on idle workers; nothing is copied but an array that is not shared. `same` is called once for each pair of neighbours.
+ * Runs in the task that calls it and on idle workers; nothing is copied but an array that is not shared. `same` is
+ * called once for each pair of neighbours.
  *
  * @example
  * ```ts

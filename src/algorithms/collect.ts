@@ -7,10 +7,12 @@ const par = makePar<'value'>(undefined)
 type Values<T> = readonly T[] | Iterable<T> | (Numbers & Iterable<T>)
 
 /**
- * Combines all elements with `op`, an associative function that travels as text or is a task: `par(values).reduce(op, identity)`. Which elements are combined first depends on the
- * length alone, so floats have the same bits on any number of workers.
+ * Combines all elements with `op`, an associative function that travels as text or is a task: `par(values).reduce(op,
+ * identity)`. Which elements are combined first depends on the length alone, so floats have the same bits on any number
+ * of workers.
  *
- * Runs in the task that calls it and on idle workers; shared arrays are read where they are, others are copied when another worker takes part.
+ * Runs in the task that calls it and on idle workers; shared arrays are read where they are, others are copied when
+ * another worker takes part.
  *
  * @example
  * ```ts
@@ -35,9 +37,11 @@ export function reduce<T>(values: Values<T>, op: (a: T, b: T) => T, ...identity:
 }
 
 /**
- * The elements by what `key` returns for them: `par(values).groupBy(key)`. Keys come in the order of first occurrence, elements in theirs, and keys are told apart as by a `Map`.
+ * The elements by what `key` returns for them: `par(values).groupBy(key)`. Keys come in the order of first occurrence,
+ * elements in theirs, and keys are told apart as by a `Map`.
  *
- * Runs in the task that calls it and on idle workers. What another worker has grouped is copied back: worth it where `key` costs more than that.
+ * Runs in the task that calls it and on idle workers. What another worker has grouped is copied back: worth it where
+ * `key` costs more than that.
  *
  * @example
  * ```ts
@@ -59,7 +63,8 @@ export function groupBy<T, K>(values: Values<T>, key: (value: T, index: number) 
 }
 
 /**
- * How many elements have each key: `par(values).countBy(key)`. As {@link groupBy}, and cheaper: what crosses is a number for each key.
+ * How many elements have each key: `par(values).countBy(key)`. As {@link groupBy}, and cheaper: what crosses is a
+ * number for each key.
  *
  * @example
  * ```ts

@@ -22,7 +22,8 @@ interface Count extends Block {
 /**
  * How many elements of a typed array fall into each of `bins` bins of equal width.
  *
- * Runs in the task that calls it and on idle workers, each with counters of its own; reads the array once. One that is not shared is copied first.
+ * Runs in the task that calls it and on idle workers, each with counters of its own; reads the array once. One that is
+ * not shared is copied first.
  *
  * @example
  * ```ts
@@ -103,7 +104,8 @@ const countBlock = ownTask((at: number, plan: Count): Uint32Array => {
   const counts = new Uint32Array(bins)
   const xs = plan.xs as Float64Array
   const { plain, scaled } = ofKind(makeLoops, xs)
-  // The maximum itself belongs to the last bin, and the plain loop does not know it: it is met seldom, so the other loop goes on from there.
+  // The maximum itself belongs to the last bin, and the plain loop does not know it: it is met seldom, so the other
+  // loop goes on from there.
   let i = begin
   if (min === 0 && max === bins) i = plain(xs, begin, end, counts, 0, 1, 0)
   if (i < end) i = scaled(xs, i, end, counts, min, bins / (max - min), max)

@@ -6,11 +6,12 @@ import { permute } from './permute.ts'
 import { radixSort } from './radix.ts'
 
 /**
- * Sorts a table that lies in columns: `keys` in place, and every other column the same way, so that rows stay together. Stable, so sorting by several keys is sorting by
- * the least important one first. Returns the keys.
+ * Sorts a table that lies in columns: `keys` in place, and every other column the same way, so that rows stay together.
+ * Stable, so sorting by several keys is sorting by the least important one first. Returns the keys.
  *
- * Runs in the task that calls it and on idle workers: a radix sort of the keys with their places, three passes for 32 bits, six for 64, fewer where digits do not vary, and
- * a random read for each element of each column. Keys of 8 and 16 bits are widened first. Columns that are not shared are copied there and back.
+ * Runs in the task that calls it and on idle workers: a radix sort of the keys with their places, three passes for 32
+ * bits, six for 64, fewer where digits do not vary, and a random read for each element of each column. Keys of 8 and 16
+ * bits are widened first. Columns that are not shared are copied there and back.
  *
  * @example
  * ```ts

@@ -9,8 +9,9 @@ import { sort } from './sort.ts'
 import { type Packing, together } from './together.ts'
 
 /**
- * Selection by sampling (Floyd and Rivest, "Expected time bounds for selection", 1975): of a sorted sample two elements are taken that have the wanted one
- * between them in all likelihood; one pass side by side counts what lies below and packs what lies between, a few percent, and the search goes on there.
+ * Selection by sampling (Floyd and Rivest, "Expected time bounds for selection", 1975): of a sorted sample two elements
+ * are taken that have the wanted one between them in all likelihood; one pass side by side counts what lies below and
+ * packs what lies between, a few percent, and the search goes on there.
  */
 
 /** Fewer are sorted. */
@@ -27,10 +28,11 @@ interface Split extends Block {
 }
 
 /**
- * The element that would be at index `k` if the array were sorted as {@link sort} sorts it: 0 for the smallest. The array stays as it is.
+ * The element that would be at index `k` if the array were sorted as {@link sort} sorts it: 0 for the smallest. The
+ * array stays as it is.
  *
- * Runs in the task that calls it and on idle workers: about one pass over the array, whatever `k` is, and memory for as many elements again. Where the sample misleads,
- * as with few different values, a copy is sorted.
+ * Runs in the task that calls it and on idle workers: about one pass over the array, whatever `k` is, and memory for as
+ * many elements again. Where the sample misleads, as with few different values, a copy is sorted.
  *
  * @example
  * ```ts

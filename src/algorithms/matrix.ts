@@ -18,6 +18,8 @@ interface Transpose {
 /**
  * The transposed matrix, in a new shared array: tile by tile, so that both sides stay in the cache.
  *
+ * Runs in the task that calls it and on idle workers. A matrix that is not shared is copied first.
+ *
  * @example
  * ```ts
  * import { deepEqual } from 'node:assert/strict'
@@ -54,11 +56,15 @@ interface Product {
 }
 
 /**
- * The product of a matrix of `rows` times `inner` with one of `inner` times `columns`, in a new shared `Float64Array`. Each element is summed up in
- * order, so the bits are those of the three loops written by hand.
+ * The product of a matrix of `rows` times `inner` with one of `inner` times `columns`, in a new shared `Float64Array`.
+ * Each element is summed up in order, so the bits are those of the three loops written by hand.
  *
- * Four by four elements are computed at a time, so that each number that is loaded is used four times, and the right matrix is put into panels
- * of four columns first, so that it is read in order (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008).
+ * Four by four elements are computed at a time, so that each number that is loaded is used four times, and the right
+ * matrix is put into panels of four columns first, so that it is read in order (Goto and van de Geijn, "Anatomy of
+ * high-performance matrix multiplication", 2008).
+ *
+ * Runs in the task that calls it and on idle workers: `2 * rows * inner * columns` operations, at some 4 a nanosecond
+ * and worker, and a copy of the right matrix. Matrices that are not shared are copied first.
  *
  * @example
  * ```ts

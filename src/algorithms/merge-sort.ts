@@ -6,10 +6,10 @@ import { makePar } from '../par/par.ts'
 /**
  * Stable merge sort by a comparison.
  *
- * Numbers lie in shared memory: runs are sorted side by side, then merged level by level, and each merge is itself cut into parts of equal
- * output, whose ends in both runs are found by bisection (Deo and Sarkar, "Parallel algorithms for merging and sorting", 1991; "merge
- * path", Odeh et al., 2012). Other elements cannot lie there: blocks of them are sorted side by side into lists of places, and this worker merges
- * these.
+ * Numbers lie in shared memory: runs are sorted side by side, then merged level by level, and each merge is itself cut
+ * into parts of equal output, whose ends in both runs are found by bisection (Deo and Sarkar, "Parallel algorithms for
+ * merging and sorting", 1991; "merge path", Odeh et al., 2012). Other elements cannot lie there: blocks of them are
+ * sorted side by side into lists of places, and this worker merges these.
  */
 
 type Compare = (a: unknown, b: unknown) => number

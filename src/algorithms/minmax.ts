@@ -13,8 +13,10 @@ export interface MinMax {
 }
 
 /**
- * The smallest and the largest element in one pass, and the places of the first of each. `NaN`s are passed over; -0 and 0 are equal. `undefined` if there is
- * nothing to compare.
+ * The smallest and the largest element in one pass, and the places of the first of each. `NaN`s are passed over; -0 and
+ * 0 are equal. `undefined` if there is nothing to compare.
+ *
+ * Runs in the task that calls it and on idle workers, in one pass. An array that is not shared is copied first.
  *
  * @example
  * ```ts
@@ -23,6 +25,8 @@ export interface MinMax {
  *
  * deepEqual(minmax(shared.f64([2, NaN, -3, 7, -3])), { min: -3, minAt: 2, max: 7, maxAt: 3 })
  * ```
+ *
+ * @throws {OptionError} if it is no array of numbers
  */
 export function minmax(array: Numbers): MinMax | undefined {
   refuseBigInts('minmax', array)

@@ -8,9 +8,9 @@ import { type Block, blockOf, boundsOf, given, par } from './blocks.ts'
 import { borrow, giveBack } from '../data/scratch.ts'
 
 /**
- * Filter into shared memory: in one pass each block writes down what it keeps, a byte for each element, and how many; the counts are summed up, so that each block knows where its
- * elements go; in a second pass it moves them (Blelloch, "Prefix sums and their applications", 1990). Bytes, because fresh memory costs more than a second look
- * at the array.
+ * Filter into shared memory: in one pass each block writes down what it keeps, a byte for each element, and how many;
+ * the counts are summed up, so that each block knows where its elements go; in a second pass it moves them (Blelloch,
+ * "Prefix sums and their applications", 1990). Bytes, because fresh memory costs more than a second look at the array.
  */
 
 interface Pack extends Block {
@@ -29,17 +29,23 @@ interface Move extends Block {
 
 /** Where the result goes. */
 export interface PackOptions {
-  /** An array of the same kind, long enough for what is kept: a view of its beginning is returned. Default: a new shared array. */
+  /**
+   * An array of the same kind, long enough for what is kept: a view of its beginning is returned. Default: a new shared
+   * array.
+   */
   readonly into?: Numbers
 }
 
 type Keep<A extends Numbers> = (value: A[number], index: number) => unknown
 
 /**
- * The elements for which `keep(element, index)` is true, in order, in a new shared array of the same kind. `keep` travels as text, or is a task: see {@link par}.
+ * The elements for which `keep(element, index)` is true, in order, in a new shared array of the same kind. `keep`
+ * travels as text, or is a task: see {@link par}.
  *
- * Runs in the task that calls it and on idle workers. Reads the array twice, and needs a byte for each element besides the result, which in fresh memory costs more than the rest: give `into` for a result that is made again and again. An array that is
- * not shared is copied first. Several times as fast as `par(array).filter(keep).toShared(kind)`, which has to gather values before it knows how many there are.
+ * Runs in the task that calls it and on idle workers. Reads the array twice, and needs a byte for each element besides
+ * the result, which in fresh memory costs more than the rest: give `into` for a result that is made again and again. An
+ * array that is not shared is copied first. Several times as fast as `par(array).filter(keep).toShared(kind)`, which
+ * has to gather values before it knows how many there are.
  *
  * @example
  * ```ts
@@ -63,7 +69,8 @@ export function pack<A extends Numbers>(array: A, keep: Keep<A>, options: PackOp
 }
 
 /**
- * Two new shared arrays: the elements for which `fn(element, index)` is true, and the others, both in order. Costs what {@link pack} costs, and a third look at the array.
+ * Two new shared arrays: the elements for which `fn(element, index)` is true, and the others, both in order. Costs what
+ * {@link pack} costs, and a third look at the array.
  *
  * @example
  * ```ts

@@ -4,13 +4,15 @@ import { par } from './blocks.ts'
 import { borrow, giveBack } from '../data/scratch.ts'
 
 /**
- * Radix sort, from the least significant digit: stable, and oblivious of the distribution. For each digit the blocks are counted side by side, the counts
- * summed up so that each block knows where its elements of each digit go, and the blocks are scattered side by side. This is the parallel
- * counting sort of Zagha and Blelloch ("Radix sort for vector multiprocessors", 1991). Digits of 11 bits after Terdiman and Herf: three passes for 32 bits,
- * six for 64; their counters fit a core's first cache. Digits that are the same in all elements are left out.
+ * Radix sort, from the least significant digit: stable, and oblivious of the distribution. For each digit the blocks
+ * are counted side by side, the counts summed up so that each block knows where its elements of each digit go, and the
+ * blocks are scattered side by side. This is the parallel counting sort of Zagha and Blelloch ("Radix sort for vector
+ * multiprocessors", 1991). Digits of 11 bits after Terdiman and Herf: three passes for 32 bits, six for 64; their
+ * counters fit a core's first cache. Digits that are the same in all elements are left out.
  *
  * Floats are ordered by their bits: those of a negative number all inverted, else the sign alone. NaNs are made one NaN
- * first, with no sign, so that they come last; and -0 comes before 0 by itself. That is the order of `TypedArray.prototype.sort`.
+ * first, with no sign, so that they come last; and -0 comes before 0 by itself. That is the order of
+ * `TypedArray.prototype.sort`.
  */
 
 const BITS = 11
@@ -112,7 +114,10 @@ function wordsOf(values: Numbers): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.byteLength / 4)
 }
 
-/** Words of a block's survey: bits that are set in some element and bits that are in all, low word then high, and whether it is sorted. */
+/**
+ * Words of a block's survey: bits that are set in some element and bits that are in all, low word then high, and
+ * whether it is sorted.
+ */
 const SURVEY = 16
 
 interface Look extends Order {
@@ -229,7 +234,10 @@ function countLow(w: Int32Array, lo: number, hi: number, c: Int32Array, s: numbe
   for (let i = lo; i < hi; i++) c[((w[2 * i]! ^ ((w[2 * i + 1]! >> 31) & inv)) >>> s) & 2047]!++
 }
 
-/** From how many there are to where the first one goes: digit by digit, and within a digit block by block, which makes the sort stable. */
+/**
+ * From how many there are to where the first one goes: digit by digit, and within a digit block by block, which makes
+ * the sort stable.
+ */
 function sumUp(counts: Int32Array, blocks: number): void {
   let next = 0
   for (let bin = 0; bin < BINS; bin++) {

@@ -10,12 +10,13 @@ import { workerIndex, yieldNow } from '../task/place.ts'
 import { given, par } from './blocks.ts'
 
 /**
- * Prefix sums in one pass as long as nobody helps, in two where somebody does (Blelloch, "Prefix sums and their applications", 1990; the
- * pre-scan only of what is stolen is oneTBB's).
+ * Prefix sums in one pass as long as nobody helps, in two where somebody does (Blelloch, "Prefix sums and their
+ * applications", 1990; the pre-scan only of what is stolen is oneTBB's).
  *
- * The array is cut into blocks of fixed length. Within a block the elements are combined from its beginning; the result is that, combined
- * with all blocks before it, which are combined from left to right. So the association depends on nothing but the place, and a worker that
- * knows what comes before its block needs a single pass: it keeps the two apart.
+ * The array is cut into blocks of fixed length. Within a block the elements are combined from its beginning; the result
+ * is that, combined with all blocks before it, which are combined from left to right. So the association depends on
+ * nothing but the place, and a worker that knows what comes before its block needs a single pass: it keeps the two
+ * apart.
  */
 const BLOCK = 1 << 12
 /** Blocks that are worth a fork. */
@@ -31,7 +32,10 @@ export interface ScanOptions {
   readonly identity?: number
   /** Each place gets what lies before it, without itself. */
   readonly exclusive?: boolean
-  /** Where the result goes: as long as the array, perhaps the array itself. Default: a new shared array of the same kind. */
+  /**
+   * Where the result goes: as long as the array, perhaps the array itself. Default: a new shared array of the same
+   * kind.
+   */
   readonly into?: Numbers
 }
 
@@ -44,8 +48,12 @@ interface Scan {
 }
 
 /**
- * All prefix sums: place i of the result is the sum of elements 0 to i, or of those before i if `exclusive`. With `op` any associative
- * operation takes the place of the sum. The same bits on any number of workers, though not those of a sequential loop: see {@link par}.
+ * All prefix sums: place i of the result is the sum of elements 0 to i, or of those before i if `exclusive`. With `op`
+ * any associative operation takes the place of the sum. The same bits on any number of workers, though not those of a
+ * sequential loop: see {@link par}.
+ *
+ * Runs in the task that calls it and on idle workers. One pass as long as nobody helps, two over what is stolen; a loop
+ * by hand has one addition less an element. Arrays that are not shared are copied, there or there and back.
  *
  * @example
  * ```ts
@@ -58,7 +66,8 @@ interface Scan {
  * deepEqual([...scan(xs, { op: (a, b) => Math.max(a, b), identity: -Infinity, into: xs })], [3, 3, 4, 4])
  * ```
  *
- * @throws {OptionError} if it is no array of numbers, or `into` has another kind or length, or `op` comes without `identity`
+ * @throws {OptionError} if it is no array of numbers, or `into` has another kind or length, or `op` comes without
+ * `identity`
  */
 export function scan<A extends Numbers>(array: A, options: ScanOptions = {}): ArrayOf<Kind> & A {
   const { op, identity = 0, exclusive = false, into } = options

@@ -9,8 +9,12 @@ interface Search {
 }
 
 /**
- * For each of `values` the place in the sorted array before which it belongs: that of the first element that is not smaller. The searches run side by
- * side, each by bisection; sort `values` first if there are many, and neighbours find the same elements in the cache.
+ * For each of `values` the place in the sorted array before which it belongs: that of the first element that is not
+ * smaller. The searches run side by side, each by bisection; sort `values` first if there are many, and neighbours find
+ * the same elements in the cache.
+ *
+ * Runs in the task that calls it and on idle workers; `log2(sorted.length)` looks at the array for each value. Arrays
+ * that are not shared are copied first. The result is shared.
  *
  * @example
  * ```ts
@@ -19,6 +23,8 @@ interface Search {
  *
  * deepEqual([...search(shared.f64([10, 20, 20, 30]), shared.f64([5, 20, 31]))], [0, 1, 4])
  * ```
+ *
+ * @throws {OptionError} if one of them is no array of numbers
  */
 export function search(sorted: Numbers, values: Numbers): Int32Array {
   refuseBigInts('search', sorted)

@@ -8,8 +8,12 @@ import { radixSort } from './radix.ts'
 const par = makePar<'value'>(undefined)
 
 /**
- * Sorts an array in place by a key, which is computed once for each element, side by side; elements with equal keys keep their order.
- * Keys are numbers, in the order of a `Float64Array` (`NaN` last), or strings, by code units. By numbers it is a radix sort: no comparison is called.
+ * Sorts an array in place by a key, which is computed once for each element, side by side; elements with equal keys
+ * keep their order. Keys are numbers, in the order of a `Float64Array` (`NaN` last), or strings, by code units. By
+ * numbers it is a radix sort: no comparison is called.
+ *
+ * Runs in the task that calls it and on idle workers. Elements are copied to the workers that compute their keys, and
+ * keys come back; the elements themselves stay.
  *
  * @example
  * ```ts
@@ -21,7 +25,8 @@ const par = makePar<'value'>(undefined)
  * deepEqual(sortBy(words, word => word), ['apple', 'fig', 'kiwi', 'pear'])
  * ```
  *
- * @throws {OptionError} if it is no array, or if a key is neither a number nor a string, or not of the kind of the others
+ * @throws {OptionError} if it is no array, or if a key is neither a number nor a string, or not of the kind of the
+ * others
  */
 export function sortBy<T>(array: T[], key: (value: T) => number | string): T[] {
   if (!Array.isArray(array))

@@ -11,12 +11,18 @@ const SMALL = 1 << 12
 /**
  * Sorts in place and returns the array, as the method `sort` of the array does, and in the same order:
  *
- * - A **typed array** by value, -0 before 0 and NaN last: by a radix sort over the bits, several times as fast as the method even on one
+ * - A **typed array** by value, -0 before 0 and NaN last: by a radix sort over the bits, several times as fast as the
+ * method even on one
  *   worker. Needs as much memory again. Arrays that are not shared are copied there and back.
  * - With a **comparison** by a stable merge sort. The function travels as text, or is a task (see {@link par}).
- * - An **array** without one by the strings of its elements, `undefined` last. For numbers or other keys: {@link sortBy}.
+ * - An **array** without one by the strings of its elements, `undefined` last. For numbers or other keys: {@link
+ * sortBy}.
  *
  * Where `compare` throws, a typed array is left in some order of its own elements, an array as it was.
+ *
+ * Runs in the task that calls it and on idle workers. A radix sort makes three passes for 32 bits and six for 64, fewer
+ * where digits do not vary. Elements of an ordinary array are copied to the workers that compare them, and only their
+ * places come back.
  *
  * @example
  * ```ts

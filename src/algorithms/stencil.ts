@@ -1,4 +1,5 @@
 import { allocate, isShared, kindOf, type Numbers } from '../data/kinds.ts'
+import { borrow, giveBack } from '../data/scratch.ts'
 import { OptionError } from '../errors.ts'
 import { type Body, bodyOf, specialised, textMayRun } from '../par/body.ts'
 import * as check from '../par/check.ts'
@@ -16,6 +17,10 @@ export interface StencilOptions {
   readonly radius?: number
   /** How often, each time on what the last one made. Default 1. */
   readonly steps?: number
+  /**
+   * Where the result goes: an array of the same kind and length, over memory of its own. Default: a new shared array.
+   */
+  readonly into?: Numbers
 }
 
 interface Stencil {
@@ -31,10 +36,13 @@ interface Stencil {
 type Cell = (grid: Float64Array, at: number, columns: number) => number
 
 /**
- * Computes each cell of a grid, which lies row by row, from its neighbours: `fn(grid, at, columns)` returns the new value of `grid[at]`, above which is
- * `grid[at - columns]`. Returns a new shared array; the old one is not changed, so all cells see the old values. A single row is a grid of one dimension.
+ * Computes each cell of a grid, which lies row by row, from its neighbours: `fn(grid, at, columns)` returns the new
+ * value of `grid[at]`, above which is `grid[at - columns]`. Returns a new shared array; the old one is not changed, so
+ * all cells see the old values. A single row is a grid of one dimension.
  *
- * Runs in the task that calls it and on idle workers, in bands of rows; two arrays take turns over the steps. `fn` travels as text, or is a task: see {@link par}.
+ * Runs in the task that calls it and on idle workers, in bands of rows; with several steps two arrays take turns. Fresh
+ * memory costs more than a step: give `into` for a result that is made again and again. `fn` travels as text, or is a
+ * task: see {@link par}.
  *
  * @example
  * ```ts
@@ -47,7 +55,8 @@ type Cell = (grid: Float64Array, at: number, columns: number) => number
  * deepEqual([...stencil(shared.i32([1, 2, 4, 8]), 4, (g, at) => g[at - 1]! + g[at + 1]!)], [1, 5, 10, 8])
  * ```
  *
- * @throws {OptionError} if it is no array of numbers, or its length is no multiple of `columns`, or an option is no whole number
+ * @throws {OptionError} if it is no array of numbers, or its length is no multiple of `columns`, or an option is no
+ * whole number
  * @throws {TaskError} if `fn` is no body, or uses a variable that it cannot see (`ERR_FILCH_FREE_VARIABLE`)
  */
 export function stencil<A extends Numbers>(
@@ -66,23 +75,32 @@ export function stencil<A extends Numbers>(
     throw new OptionError('stencil: the length of the grid', from.length, `It should be a multiple of ${width}.`)
   }
   const kind = kindOf(from)!
+  const { into } = options
+  if (into !== undefined && (kindOf(into) !== kind || into.length !== from.length || into.buffer === grid.buffer)) {
+    const hint = `Give another typed array of the same kind (${kind}) and length (${from.length}), over memory of its own.`
+    throw new OptionError('stencil: into', into, hint)
+  }
   const body = bodyOf(fn, 'stencil')
   const band = Math.max(1, Math.floor(BAND / width))
   return explained([body], () =>
     inside(() => {
-      let to: Numbers = allocate(kind, from.length)
+      const result: Numbers = into !== undefined && isShared(into) ? into : allocate(kind, from.length)
+      const spare: Numbers | undefined = steps > 1 ? borrow(kind, from.length) : undefined
       for (let step = 0; step < steps; step++) {
+        // By turns, so that the last one writes the result.
+        const to = (steps - step) % 2 === 1 ? result : spare!
         const plan: Stencil = { from, to, rows, columns: width, radius, band, fn: body }
         if (typeof body === 'string' && !textMayRun()) bandOf(plan, 0, rows, makeLoop(fn as unknown as Cell))
         else
           par(Math.ceil(rows / band))
             .with(plan)
             .forEach(doBand)
-        // The first array is the user's.
-        const spare = step === 0 && steps > 1 && isShared(grid) ? allocate(kind, from.length) : from
-        ;[from, to] = [to, spare]
+        from = to
       }
-      return from as never
+      if (spare !== undefined) giveBack(spare)
+      if (into === undefined || into === result) return result as never
+      into.set(result as never)
+      return into as never
     }),
   )
 }

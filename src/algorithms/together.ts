@@ -16,7 +16,9 @@ interface Move {
   readonly block: number
 }
 
-/** A new shared array of what all blocks have packed, in order. In a task. The scratch was borrowed, and is given back. */
+/**
+ * A new shared array of what all blocks have packed, in order. In a task. The scratch was borrowed, and is given back.
+ */
 export function together({ scratch, counts }: Packing, block: number): Numbers {
   let length = 0
   const starts = counts.map(count => (length += count) - count)

@@ -11,8 +11,8 @@ interface Unique extends Block {
 }
 
 /**
- * The different values of a typed array, sorted, in a new shared array of the same kind: those that a `Set` would hold, one 0 for 0 and -0, and one `NaN`. In the
- * order of first occurrence instead: `par(array).toSet()`.
+ * The different values of a typed array, sorted, in a new shared array of the same kind: those that a `Set` would hold,
+ * one 0 for 0 and -0, and one `NaN`. In the order of first occurrence instead: `par(array).toSet()`.
  *
  * Runs in the task that calls it and on idle workers; costs one {@link sort} of a copy and one pass.
  *

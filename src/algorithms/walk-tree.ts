@@ -3,11 +3,12 @@ import { makePar } from '../par/par.ts'
 const par = makePar<'value'>(undefined)
 
 /**
- * All nodes of a tree in pre-order, a node before its children and these in their order: for trees that are made by looking, where `children(node)` is what costs (directories by path,
- * positions of a game, pages by number). `children` travels as text, or is a task: see {@link par}.
+ * All nodes of a tree in pre-order, a node before its children and these in their order: for trees that are made by
+ * looking, where `children(node)` is what costs (directories by path, positions of a game, pages by number). `children`
+ * travels as text, or is a task: see {@link par}.
  *
- * Runs in the task that calls it and on idle workers, level by level, so a tree that is a single path gains nothing. Nodes are copied when another worker looks at them: numbers and
- * strings do best.
+ * Runs in the task that calls it and on idle workers, level by level, so a tree that is a single path gains nothing.
+ * Nodes are copied when another worker looks at them: numbers and strings do best.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 import { type ArrayOf, classOf, type Kind, type Numbers } from './kinds.ts'
 
 /**
- * Memory that an algorithm needs for as long as it runs. Fresh memory is dear: the system hands it out page by page, at 1 to 10 ns an element of eight bytes, which is
- * what a pass over the array costs, and a buffer has to be announced to every worker. So what was used is kept for the next time, weakly: the collector
- * takes it when it likes.
+ * Memory that an algorithm needs for as long as it runs. Fresh memory is dear: the system hands it out page by page, at
+ * 1 to 10 ns an element of eight bytes, which is what a pass over the array costs, and a buffer has to be announced to
+ * every worker. So what was used is kept for the next time, weakly: the collector takes it when it likes.
  */
 const spares: WeakRef<SharedArrayBuffer>[] = []
 const MOST = 4

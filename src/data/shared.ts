@@ -49,15 +49,17 @@ function checked(kind: Kind, length: number): number {
 }
 
 /**
- * Arrays that every thread sees: **ordinary typed arrays over a `SharedArrayBuffer`**, so that all methods, all libraries and
- * all of V8's fast paths for typed arrays work on them. Given to a task they pass by reference: nothing is copied.
+ * Arrays that every thread sees: **ordinary typed arrays over a `SharedArrayBuffer`**, so that all methods, all
+ * libraries and all of V8's fast paths for typed arrays work on them. Given to a task they pass by reference: nothing
+ * is copied.
  *
- * `shared.f64(length)` makes zeros, `shared.f64(length, init)` calls `init` for each index, `shared.f64(values)` copies an array, a
- * typed array or an iterable. The kinds are `f64`, `f32`, `i32`, `u32`, `i16`, `u16`, `i8`, `u8`, `u8c` (clamped), and `i64` and
- * `u64`, whose elements are `bigint`s. `init` is called here, by this thread: to fill a large array in parallel, write
- * `par(length).map(f).into(array)`.
+ * `shared.f64(length)` makes zeros, `shared.f64(length, init)` calls `init` for each index, `shared.f64(values)` copies
+ * an array, a typed array or an iterable. The kinds are `f64`, `f32`, `i32`, `u32`, `i16`, `u16`, `i8`, `u8`, `u8c`
+ * (clamped), and `i64` and `u64`, whose elements are `bigint`s. `init` is called here, by this thread: to fill a large
+ * array in parallel, write `par(length).map(f).into(array)`.
  *
- * `shared.struct({ x: 'f64', id: 'i32' }, length)` makes an array for each field and accessors over them: {@link Struct}.
+ * `shared.struct({ x: 'f64', id: 'i32' }, length)` makes an array for each field and accessors over them: {@link
+ * Struct}.
  *
  * @example
  * ```ts

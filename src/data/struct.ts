@@ -8,8 +8,8 @@ export type Fields = Readonly<Record<string, Kind>>
 type RecordOf<F extends Fields> = { -readonly [K in keyof F]: ElementOf<F[K]> }
 
 /**
- * A struct of arrays: `length` records, stored field by field, each field a shared typed array of its own under its own name. A loop
- * over one field then reads nothing but that field, which is what memory likes.
+ * A struct of arrays: `length` records, stored field by field, each field a shared typed array of its own under its own
+ * name. A loop over one field then reads nothing but that field, which is what memory likes.
  *
  * To a task or to `with` give the arrays themselves (`points.x`), or all of them: `{ ...points.arrays }`.
  */

@@ -2,9 +2,9 @@ import { show, TaskError } from '../errors.ts'
 import { type AnyFunction, recordOf } from '../scheduler/tasks.ts'
 
 /**
- * A function that a chain calls for its elements, in the form in which it crosses threads: its source text, or itself if it is a
- * task. Text is what lets every chain have a loop of its own, with the body inlined in it (loop.ts); the price is that it sees nothing of
- * where it was written.
+ * A function that a chain calls for its elements, in the form in which it crosses threads: its source text, or itself
+ * if it is a task. Text is what lets every chain have a loop of its own, with the body inlined in it (loop.ts); the
+ * price is that it sees nothing of where it was written.
  */
 export type Body = string | AnyFunction
 
@@ -49,7 +49,10 @@ function refuse(what: string, got: string, hint: string): never {
   throw new TaskError('ERR_FILCH_BODY', `${what} got ${got}. ${hint}`)
 }
 
-/** The same function, made of its text where nothing is in reach but what is global. Throws EvalError where that is forbidden. */
+/**
+ * The same function, made of its text where nothing is in reach but what is global. Throws EvalError where that is
+ * forbidden.
+ */
 export function revive(body: Body, mark: string): AnyFunction {
   if (typeof body === 'function') return body
   // The mark keeps V8 from giving the loops of two chains one body, whose types they would both feed (loop.ts).
@@ -74,8 +77,8 @@ function unreadable(body: string): never {
 const loops = new Map<unknown, Map<Body, unknown>>()
 
 /**
- * What `make` makes of the function, with feedback of V8's own: `make` gives loops that call it, uses nothing else, and is made anew from its text
- * for each function. `original` serves where text may not run.
+ * What `make` makes of the function, with feedback of V8's own: `make` gives loops that call it, uses nothing else, and
+ * is made anew from its text for each function. `original` serves where text may not run.
  */
 export function specialised<F extends AnyFunction, R>(make: (fn: F) => R, body: Body, original?: F): R {
   if (!textMayRun()) return make((typeof body === 'function' ? body : original) as F)

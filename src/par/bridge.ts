@@ -1,8 +1,9 @@
 import { OptionError } from '../errors.ts'
-import type { Each, Par } from './chain.ts'
+import type { Par } from './chain.ts'
 import * as check from './check.ts'
 import type { Entry } from './draft.ts'
 import { makePar } from './par.ts'
+import type { Each } from './signature.ts'
 
 /** What can be bridged: streams, generators and the like, asynchronous or not. */
 export type Bridgeable<T> = AsyncIterable<T> | Iterable<T>
@@ -18,8 +19,9 @@ export interface BridgeOptions {
 type Chain<T, E> = Par<T, E, 'promise'>
 
 /**
- * A parallel iterator over a source that comes in time, in batches: each is a chain of its own (docs/adr/0008), some are under way at once, and results come in
- * the order of the source. Made by `par.bridge`. Immutable, but the source is read once.
+ * A parallel iterator over a source that comes in time, in batches: each is a chain of its own (docs/adr/0008), some
+ * are under way at once, and results come in the order of the source. Made by `par.bridge`. Immutable, but the source
+ * is read once.
  */
 export class Bridge<T, E = undefined> {
   readonly #source: Bridgeable<unknown>

@@ -3,33 +3,17 @@ import { type AnyFunction } from '../scheduler/tasks.ts'
 import { type Body, bodyOf } from './body.ts'
 import * as check from './check.ts'
 import { begin, type Draft, end, indexed, isOwn, type Result, strided } from './draft.ts'
+import type { Both, Each, Mode, Outcome, Zippable } from './signature.ts'
 import type { Hit, SinkName, Taken } from './sinks.ts'
 import { sourceOf } from './source.ts'
-
-/** A function of a chain: it gets the element and its index in the source, and between them the variables of `with`, if there are any. */
-export type Each<T, E, R> = [E] extends [undefined]
-  ? (value: T, index: number) => R
-  : (value: T, variables: E, index: number) => R
-
-/** The same with two values. */
-export type Both<T, U, E, R> = [E] extends [undefined]
-  ? (value: T, other: U, index: number) => R
-  : (value: T, other: U, variables: E, index: number) => R
-
-/** What a chain's end returns: the value itself, or a promise where the caller must not wait. */
-export type Outcome<M extends Mode, R> = M extends 'promise' ? Promise<R> : R
-
-export type Mode = 'value' | 'promise'
 
 const always = (): boolean => true
 const ALWAYS: Body = '() => true'
 
-/** What can be zipped: sources with an order and a length. */
-export type Zippable<U> = readonly U[] | (Numbers & { readonly [index: number]: U })
-
 /**
- * A parallel iterator: a source, the functions that its elements pass through, and, with the call of a consumer, the loop that does it all
- * in one pass, on as many workers as are idle. Made by {@link par}. Immutable: each adaptor returns a new one.
+ * A parallel iterator: a source, the functions that its elements pass through, and, with the call of a consumer, the
+ * loop that does it all in one pass, on as many workers as are idle. Made by {@link par}. Immutable: each adaptor
+ * returns a new one.
  *
  * Functions see nothing but their parameters and what is global: they travel as text. See {@link Par.with}.
  */
@@ -41,11 +25,12 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     this.#draft = draft
   }
 
-  // --- adaptors -------------------------------------------------------------------------------------------------------
+  // --- adaptors ----------------------------------------------------------------------------------------------------
 
   /**
-   * Gives variables to the functions of this chain, as their second argument: `par(xs).with({ k }).map((x, { k }) => x * k)`. They
-   * must be sendable; shared arrays pass by reference, other typed arrays are copied once. They must not be changed meanwhile.
+   * Gives variables to the functions of this chain, as their second argument: `par(xs).with({ k }).map((x, { k }) => x
+   * * k)`. They must be sendable; shared arrays pass by reference, other typed arrays are copied once. They must not be
+   * changed meanwhile.
    */
   with<const V extends object>(variables: V): Par<T, V, M> {
     if (this.#draft.stages.length > 0) throw check.misplaced('with', 'Call it before the functions that use it.')
@@ -58,8 +43,8 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   }
 
   /**
-   * `map` with something that is made once for each part instead of once for each element: a buffer, a parser. `init` gets the variables; how often it is
-   * called depends on who helps, so the state must not show in the results.
+   * `map` with something that is made once for each part instead of once for each element: a buffer, a parser. `init`
+   * gets the variables; how often it is called depends on who helps, so the state must not show in the results.
    */
   mapInit<S, R>(init: [E] extends [undefined] ? () => S : (variables: E) => S, fn: Both<S, T, E, R>): Par<R, E, M> {
     const draft = this.#draft
@@ -95,7 +80,10 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     return this.#add('map', this.#draft.bound ? (v: T, _e: unknown, i: number) => [i, v] : (v: T, i: number) => [i, v])
   }
 
-  /** Pairs of elements with the same index, as long as both have one; or what `fn` makes of the two, which spares the pair. */
+  /**
+   * Pairs of elements with the same index, as long as both have one; or what `fn` makes of the two, which spares the
+   * pair.
+   */
   zip<U>(other: Zippable<U>): Par<[T, U], E, M>
   zip<U, R>(other: Zippable<U>, fn: Both<T, U, E, R>): Par<R, E, M>
   zip(other: unknown, fn?: unknown): Par<never, E, M> {
@@ -131,8 +119,9 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   }
 
   /**
-   * So many elements of the source are done by all before any beyond them is begun: for searches in something huge, where what lies far behind should not be
-   * looked at before what is near. Sums are associated by block and then by length.
+   * So many elements of the source are done by all before any beyond them is begun: for searches in something huge,
+   * where what lies far behind should not be looked at before what is near. Sums are associated by block and then by
+   * length.
    */
   blocks(count: number): Par<T, E, M> {
     return new Par({ ...this.#draft, block: check.positive('blocks', count) })
@@ -143,12 +132,15 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     return new Par({ ...this.#draft, shortest: check.positive('minLength', count) })
   }
 
-  /** No more elements than this between two looks at who is hungry and whether the run was canceled: for bodies that are suddenly expensive. */
+  /**
+   * No more elements than this between two looks at who is hungry and whether the run was canceled: for bodies that are
+   * suddenly expensive.
+   */
   maxLength(count: number): Par<T, E, M> {
     return new Par({ ...this.#draft, longest: check.positive('maxLength', count) })
   }
 
-  // --- consumers: numbers ---------------------------------------------------------------------------------------------
+  // --- consumers: numbers ------------------------------------------------------------------------------------------
 
   /** The sum; 0 of nothing. Cut by length alone: the same bits on any number of workers. */
   sum(this: Par<number, E, M>): Outcome<M, number> {
@@ -175,7 +167,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     return this.#end('histogram', [], check.positive('histogram', bins))
   }
 
-  // --- consumers: any element -----------------------------------------------------------------------------------------
+  // --- consumers: any element --------------------------------------------------------------------------------------
 
   /** How many there are. */
   count(): Outcome<M, number> {
@@ -183,9 +175,10 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   }
 
   /**
-   * Combines all with `op`, which has to be associative and gets no index and no variables. `identity` must change nothing: `op(identity, x)` is
-   * `x`; parts begin with it. Without one, nothing at all is a `TypeError`, as with `Array.prototype.reduce`. Which elements are combined first depends on the length
-   * alone: `op` need not be commutative, and floats come out the same each time.
+   * Combines all with `op`, which has to be associative and gets no index and no variables. `identity` must change
+   * nothing: `op(identity, x)` is `x`; parts begin with it. Without one, nothing at all is a `TypeError`, as with
+   * `Array.prototype.reduce`. Which elements are combined first depends on the length alone: `op` need not be
+   * commutative, and floats come out the same each time.
    */
   reduce(op: (a: T, b: T) => T, ...identity: [identity?: T]): Outcome<M, T> {
     const ends = [bodyOf(op, 'reduce')]
@@ -203,20 +196,24 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   }
 
   /**
-   * Gathers elements into accumulators, `add(accumulator, element)`, each of which begins as `init()`, and these into one: `combine(left, right)`. The parts are
-   * cut by length alone. `add` may change and return its accumulator.
+   * Gathers elements into accumulators, `add(accumulator, element)`, each of which begins as `init()`, and these into
+   * one: `combine(left, right)`. The parts are cut by length alone. `add` may change and return its accumulator.
    */
   fold<A>(init: () => A, add: (a: A, value: T) => A, combine: (a: A, b: A) => A): Outcome<M, A> {
     const ends = [bodyOf(add, 'fold'), bodyOf(init, 'fold'), bodyOf(combine, 'fold')]
     return this.#end('fold', ends, undefined, undefined, [add, init, combine])
   }
 
-  /** The element with the smallest key, the first of equals; `NaN` counts as larger than all. `undefined` of nothing. */
+  /**
+   * The element with the smallest key, the first of equals; `NaN` counts as larger than all. `undefined` of nothing.
+   */
   minBy(key: Each<T, E, number>): Outcome<M, T | undefined> {
     return this.#best('minBy', key)
   }
 
-  /** The element with the largest key, the first of equals; `NaN` counts as smaller than all. `undefined` of nothing. */
+  /**
+   * The element with the largest key, the first of equals; `NaN` counts as smaller than all. `undefined` of nothing.
+   */
   maxBy(key: Each<T, E, number>): Outcome<M, T | undefined> {
     return this.#best('maxBy', key)
   }
@@ -256,7 +253,10 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     return this.#add('filter', fn).#end('places', [], undefined, (a: ArrayLike<number>) => Array.from(a))
   }
 
-  /** `count` elements, or all if there are fewer: which ones, and in which order, may differ from run to run. Stops when there are enough. */
+  /**
+   * `count` elements, or all if there are fewer: which ones, and in which order, may differ from run to run. Stops when
+   * there are enough.
+   */
   takeAny(count: number): Outcome<M, T[]> {
     return this.#end('takeAny', [], check.count('takeAny', count), ({ values, places }: Taken) =>
       places.slice(0, count).map((at, i) => this.#own(true, at, values[i])),
@@ -286,7 +286,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     return this.mapInit(init, fn).#end('count', [], undefined, () => undefined)
   }
 
-  // --- consumers: collections -----------------------------------------------------------------------------------------
+  // --- consumers: collections --------------------------------------------------------------------------------------
 
   /** All, in order. Elements that are objects are the source's own where no function has made them. */
   toArray(): Outcome<M, T[]> {
@@ -295,8 +295,8 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   }
 
   /**
-   * Writes element i to `target[i]`, and returns the target; nothing else of it changes. For chains that keep each element in its place. Into the
-   * source itself is allowed: that is map in place.
+   * Writes element i to `target[i]`, and returns the target; nothing else of it changes. For chains that keep each
+   * element in its place. Into the source itself is allowed: that is map in place.
    */
   into<A extends Numbers>(this: Par<Element<A>, E, M>, target: A): Outcome<M, A> {
     const draft = this.#draft
@@ -348,7 +348,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     return this.#end('countBy', [bodyOf(key, 'countBy')], undefined, undefined, [key])
   }
 
-  // --- inside -----------------------------------------------------------------------------------------------------------
+  // --- inside ------------------------------------------------------------------------------------------------------
 
   #add(name: 'map' | 'filter' | 'filterMap' | 'flatMap' | 'tap', fn: unknown): Par<never, E, M> {
     return new Par(begin(this.#draft, name, fn, -1))

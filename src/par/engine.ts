@@ -14,25 +14,26 @@ import type { Plan } from './shape.ts'
  *
  * ## Why the bits do not depend on who helps
  *
- * What is sensitive to association (a sum of floats) is cut into **leaves**, each gathered from left to right; the leaves
- * are combined as the balanced binary tree over them. Leaf and tree follow from the length alone. A worker walks the tree depth first and keeps
- * the right siblings it has not begun; when somebody is hungry it forks the oldest, which is the largest. Whether a subtree was
- * forked, stolen or walked does not change its value. If the leaf itself is long (few elements, each expensive), its elements are
- * *mapped* by whoever is hungry, and their values gathered in order.
+ * What is sensitive to association (a sum of floats) is cut into **leaves**, each gathered from left to right; the
+ * leaves are combined as the balanced binary tree over them. Leaf and tree follow from the length alone. A worker walks
+ * the tree depth first and keeps the right siblings it has not begun; when somebody is hungry it forks the oldest,
+ * which is the largest. Whether a subtree was forked, stolen or walked does not change its value. If the leaf itself is
+ * long (few elements, each expensive), its elements are *mapped* by whoever is hungry, and their values gathered in
+ * order.
  *
  * What is not sensitive (a count, a search, writing into a target, appending in order) is cut anywhere: a worker splits
  * the upper half of what it has left off.
  *
  * ## When it looks up
  *
- * Between calls of the loop, a plain read of the want word (scheduler/README.md): after 1, 2, 4, … elements, until the calls take some
- * 20 microseconds. What an element costs is remembered with the loop, so a short range of cheap elements is one call. The idea is
- * that of lazy binary splitting (Tzannes, Caragea, Barua, Vishkin, PPoPP 2010).
+ * Between calls of the loop, a plain read of the want word (scheduler/README.md): after 1, 2, 4, … elements, until the
+ * calls take some 20 microseconds. What an element costs is remembered with the loop, so a short range of cheap
+ * elements is one call. The idea is that of lazy binary splitting (Tzannes, Caragea, Barua, Vishkin, PPoPP 2010).
  */
 
 /**
- * Elements that are gathered from left to right: about one in 256 of all, so that there are enough to share, but not so few that the calls of the loop
- * are felt, nor so many that the others wait for one.
+ * Elements that are gathered from left to right: about one in 256 of all, so that there are enough to share, but not so
+ * few that the calls of the loop are felt, nor so many that the others wait for one.
  */
 function leafOf(length: number): number {
   return Math.max(LEAST_LEAF, Math.min(MOST_LEAF, 2 ** Math.ceil(Math.log2(length / 256))))

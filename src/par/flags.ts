@@ -1,12 +1,13 @@
 import { load, replace, store, type Words } from '../memory/atomics.ts'
 
 /**
- * Where the pieces of one chain tell each other to stop: one shared word that holds the lowest index at which something final happened, an
- * error or what a search was for. A piece that lies wholly above it has nothing to add and ends; one below goes on, because
- * what it finds comes first. So the outcome is that of the sequential loop, whoever was quicker.
+ * Where the pieces of one chain tell each other to stop: one shared word that holds the lowest index at which something
+ * final happened, an error or what a search was for. A piece that lies wholly above it has nothing to add and ends; one
+ * below goes on, because what it finds comes first. So the outcome is that of the sequential loop, whoever was quicker.
  *
- * The words of a thread lie in one shared buffer, which is announced to the others once, and are used as a stack: a chain
- * ends after all chains that its bodies have begun, and after all its pieces, so nobody looks at a word that is given back.
+ * The words of a thread lie in one shared buffer, which is announced to the others once, and are used as a stack: a
+ * chain ends after all chains that its bodies have begun, and after all its pieces, so nobody looks at a word that is
+ * given back.
  */
 const DEPTH = 64
 /** Words in a cache line. */

@@ -14,7 +14,9 @@ const LONGEST = 16_384
 const PACE = 0.02
 /** Milliseconds of work that are worth a fork. */
 const LEAST = 0.04
-/** The same if nothing has been lent yet: arrays may have to be copied, and another thread has to make the loop its own. */
+/**
+ * The same if nothing has been lent yet: arrays may have to be copied, and another thread has to make the loop its own.
+ */
 const LEAST_FIRST = 0.15
 /** Milliseconds in which a call need not be measured, and how many such calls go by before one is. */
 const CHEAP = 0.01
@@ -77,7 +79,8 @@ export class Job {
     const { compiled } = this
     const rate = milliseconds / count
     const { rate: known } = compiled
-    // Never much more than what was known: one slow call, interrupted by somebody for a thousand times what it takes, is not a trend.
+    // Never much more than what was known: one slow call, interrupted by somebody for a thousand times what it takes,
+    // is not a trend.
     compiled.rate = known === 0 ? rate : (known + Math.min(rate, 2 * known)) / 2
     // At most twice as many as before: the next ones may be slower. If they are, at once as few as they should be.
     this.pace = Math.min(this.#fit(Math.max(rate, compiled.rate)), this.pace * 2)

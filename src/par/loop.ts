@@ -6,10 +6,11 @@ import { type Sink, sinks } from './sinks.ts'
 /**
  * One loop for each chain.
  *
- * V8 gathers types per function text. A loop shared by all chains sees every body and every element, goes megamorphic and costs 12
- * to 26 ns an element; a loop of its own, with the bodies inlined, costs what the loop written by hand costs. So each chain
- * (its stages, its bodies' text, the class of its arrays) gets a loop made from text, kept for the next time it is met. The bodies are made apart, each in the global scope,
- * and come in as parameters, so that no name of theirs can meet one of the loop's.
+ * V8 gathers types per function text. A loop shared by all chains sees every body and every element, goes megamorphic
+ * and costs 12 to 26 ns an element; a loop of its own, with the bodies inlined, costs what the loop written by hand
+ * costs. So each chain (its stages, its bodies' text, the class of its arrays) gets a loop made from text, kept for the
+ * next time it is met. The bodies are made apart, each in the global scope, and come in as parameters, so that no name
+ * of theirs can meet one of the loop's.
  *
  * Where text may not become code, `interpret` serves: the same steps, called one by one.
  */
@@ -19,7 +20,10 @@ export interface Mark {
   at: number
 }
 
-/** Runs elements `lo` to `hi` into `a`, and returns what is gathered then. `states` are what `mapInit` has made for this piece, by body. */
+/**
+ * Runs elements `lo` to `hi` into `a`, and returns what is gathered then. `states` are what `mapInit` has made for this
+ * piece, by body.
+ */
 type Loop = (
   sources: readonly Source[],
   lo: number,

@@ -1,9 +1,10 @@
 import { kindOf, type Numbers } from '../data/kinds.ts'
 import type { Element } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
-import { type Mode, type Outcome, Par } from './chain.ts'
+import { Par } from './chain.ts'
 import * as check from './check.ts'
 import { begin, type Draft, draftOf, type Entry } from './draft.ts'
+import type { Mode, Outcome } from './signature.ts'
 import type { Source } from './shape.ts'
 import { blocksOf, listOf, partsOf, rangeOf, sourceOf } from './source.ts'
 
@@ -26,13 +27,16 @@ export interface ParFunction<M extends Mode = 'value'> {
   /** `from`, `from + step`, … to before `to`. */
   range(from: number, to: number, step?: number): Par<number, undefined, M>
   /**
-   * Pieces of `size` elements each, the last one shorter: of a typed array views, disjoint, so that a body may write into its own; of an array arrays; of a
-   * text texts.
+   * Pieces of `size` elements each, the last one shorter: of a typed array views, disjoint, so that a body may write
+   * into its own; of an array arrays; of a text texts.
    */
   chunks<A extends Numbers>(array: A, size: number): Par<A, undefined, M>
   chunks(text: string, size: number): Par<string, undefined, M>
   chunks<T>(array: readonly T[], size: number): Par<readonly T[], undefined, M>
-  /** Calls `body` for each whole number from `from` to before `to`, in no order; with `variables`, which it gets as its second argument. */
+  /**
+   * Calls `body` for each whole number from `from` to before `to`, in no order; with `variables`, which it gets as its
+   * second argument.
+   */
   for(from: number, to: number, body: (i: number) => unknown): Outcome<M, void>
   for<const V extends object>(
     from: number,

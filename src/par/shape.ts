@@ -3,8 +3,8 @@ import type { Body } from './body.ts'
 import type { SinkName } from './sinks.ts'
 
 /**
- * What a chain is, in data that can cross threads. A chain is executed as **one loop**: for each index of the source, fetch the element,
- * pass it through the stages, give what is left to the sink.
+ * What a chain is, in data that can cross threads. A chain is executed as **one loop**: for each index of the source,
+ * fetch the element, pass it through the stages, give what is left to the sink.
  */
 
 /** How element `i` of a source is fetched. `data` and `from`, `step` are the source's own. */

@@ -1,15 +1,16 @@
 import type { AnyFunction } from '../scheduler/tasks.ts'
 
 /**
- * What stands at the end of a chain and takes its elements. The steps below are written once and used twice: called as they are where
- * code may not be made from text, and else by their text, so that each loop has a copy of its own (loop.ts). So a step uses
- * **nothing but its parameters**: `a` what was gathered so far, `v` the element, `i` its place in the source, `k` what the user's function made
- * of it (in a fixed sink: that function itself), `p` the parameter.
+ * What stands at the end of a chain and takes its elements. The steps below are written once and used twice: called as
+ * they are where code may not be made from text, and else by their text, so that each loop has a copy of its own
+ * (loop.ts). So a step uses **nothing but its parameters**: `a` what was gathered so far, `v` the element, `i` its
+ * place in the source, `k` what the user's function made of it (in a fixed sink: that function itself), `p` the
+ * parameter.
  */
 export interface Sink {
   /**
-   * `fixed`: the result depends on how operations are associated (a sum of floats), so the range is cut at fixed places and
-   * the parts are combined as a fixed tree. `free`: it does not, and the range is cut wherever somebody is hungry.
+   * `fixed`: the result depends on how operations are associated (a sum of floats), so the range is cut at fixed places
+   * and the parts are combined as a fixed tree. `free`: it does not, and the range is cut wherever somebody is hungry.
    */
   readonly kind: 'fixed' | 'free'
   /** What a part begins with. */
@@ -20,7 +21,10 @@ export interface Sink {
   join(a: never, b: never, ends: readonly AnyFunction[]): unknown
   /** The gathered has a field `done`: when it is true the search is over. */
   readonly stops?: boolean
-  /** What is gathered is always a number. Said so at the loop's beginning, V8 keeps it unboxed even where a filter passes elements over. */
+  /**
+   * What is gathered is always a number. Said so at the loop's beginning, V8 keeps it unboxed even where a filter
+   * passes elements over.
+   */
   readonly number?: boolean
 }
 
@@ -31,7 +35,10 @@ export interface Hit {
   value: unknown
 }
 
-/** Some elements and their places, whichever came first. `at` lies below every index: when there are enough, all shall stop. */
+/**
+ * Some elements and their places, whichever came first. `at` lies below every index: when there are enough, all shall
+ * stop.
+ */
 export interface Taken {
   done: boolean
   readonly at: -1

@@ -230,6 +230,16 @@ describe('algorithms', () => {
     expect(() => histogram(shared.f64(1), 4, { min: 3, max: 1 })).toThrow(/min and max/)
     expect(() => stencil(shared.f64(5), 2, () => 0)).toThrow(/5\. It should be a multiple of 2/)
     expect(() => stencil(shared.f64(4), 2, () => 0, { radius: -1 })).toThrow(/radius is -1/)
+    expect(() => stencil(shared.f64(4), 2, () => 0, { into: shared.f64(3) })).toThrow(
+      /same kind \(f64\) and length \(4\)/,
+    )
+    for (const steps of [1, 2, 3]) {
+      const grid = new Float64Array([0, 0, 8, 0, 0, 0])
+      const into = new Float64Array(6)
+      const made = stencil(grid, 6, (g, at) => (g[at - 1]! + g[at + 1]!) / 2, { steps, into })
+      expect(made).toBe(into)
+      expect([...into]).toEqual([...stencil(shared.f64(grid), 6, (g, at) => (g[at - 1]! + g[at + 1]!) / 2, { steps })])
+    }
     expect(() => chunkBy({} as never, () => true)).toThrow(/typed array/)
     expect(() => chunkBy(shared.f64(3), 5 as never)).toThrow(/chunkBy got 5/)
   })

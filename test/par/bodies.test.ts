@@ -65,7 +65,8 @@ describe('a chain', () => {
       const calls = new Int32Array(new SharedArrayBuffer(4 * 200_000))
       expect(await pool.run(tasks.looked, 200_000, 9000, calls)).toBe(9000)
       expect(calls.subarray(0, 9000).every(call => call === 1)).toBe(true)
-      // Whoever looks further on has ended within a few milliseconds: some thousands of elements for each of eight workers.
+      // Whoever looks further on has ended within a few milliseconds: some thousands of elements for each of eight
+      // workers.
       expect(calls.reduce((a, b) => a + b, 0)).toBeLessThan(150_000)
     }
   })
