@@ -209,7 +209,8 @@ class Walk {
     const job = this.#job
     let a = job.begin()
     for (let i = lo; i < hi;) {
-      if (stack.want[0] !== 0 && !this.#offer() && job.worth(hi - i)) return this.#spread(i, hi, a)
+      // Not before a call of this loop: what is known of its cost may be long out of date, and only a call corrects it.
+      if (stack.want[0] !== 0 && !this.#offer() && i > lo && job.worth(hi - i)) return this.#spread(i, hi, a)
       if (job.bound < i) return a
       const to = Math.min(hi, i + job.pace)
       a = job.run(i, to, a, this.#states)
