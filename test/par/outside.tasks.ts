@@ -1,4 +1,4 @@
-import { par, task } from 'filch'
+import { task } from 'filch'
 
 /** Takes a second or so on one worker. */
 export const slow = task((x: number): number => {
@@ -12,4 +12,8 @@ export const refusing = task((x: number): number => {
   return x
 })
 
-export const total = task((count: number) => par(count).map(slow).count())
+/** The thread that comes to this element is gone. */
+export const leaving = task((x: number): number => {
+  if (x === 4321) process.exit(3)
+  return x
+})

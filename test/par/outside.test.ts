@@ -40,6 +40,23 @@ describe('on a pool', () => {
     }
   })
 
+  it('fails when a thread is lost in the middle, and goes on with another', async () => {
+    for (const pool of pools.slice(1)) {
+      await expect(par.on(pool)(10_000).map(tasks.leaving).map(tasks.slow).count()).rejects.toMatchObject({
+        code: 'ERR_FILCH_WORKER_LOST',
+      })
+      expect(
+        await par
+          .on(pool)(10_000)
+          .map(tasks.refusing)
+          .filter(x => x < 5)
+          .count()
+          .catch(String),
+      ).toMatch(/bad 3333/)
+      expect(await par.on(pool)(3000).map(tasks.slow).count()).toBe(3000)
+    }
+  })
+
   it('refuses options that it does not know', async () => {
     await expect(
       par
