@@ -5,8 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/seed.ts'],
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // For hangs alone: no test is timed, and the machine may be busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     retry: 0,
     server: {
       deps: {

@@ -96,7 +96,7 @@ describe('the programs in the documentation', () => {
   })
 
   it.each([...readmePrograms, ...examplePrograms])('$title', async ({ path }) => {
-    const failure = await promisify(execFile)(process.execPath, [path], { cwd: root, timeout: 25_000 }).then(
+    const failure = await promisify(execFile)(process.execPath, [path], { cwd: root, timeout: 50_000 }).then(
       () => '',
       (error: ExecFileException) => error.stderr || error.message,
     )

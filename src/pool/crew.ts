@@ -70,8 +70,8 @@ export class Crew {
     const { arena, directory } = this.#registry
     const worked = load(arena.words, this.#registry.seat(seat) + ACTIVE) !== 0 || member.repaired
     const importing = load(arena.words, this.#registry.seat(seat) + IMPORTING)
-    // Its successor would meet the same job and die of the same module.
-    if (importing !== 0) directory.poison(importing - 1)
+    // Its successor will meet the same job, and perhaps die of the same module.
+    if (importing !== 0) directory.blame(importing - 1)
     this.#worker.loss = why
     warn(`A thread of the pool ${this.#settings.name} ended and is replaced: ${why}.`)
     if (!member.repaired) repair(this.#worker, seat, this.#runs.orphans)

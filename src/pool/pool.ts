@@ -4,6 +4,7 @@ import { cores, environment, Hold, openBuffers, uniqueName } from '../platform/n
 import { readTally, type Tally } from '../scheduler/counters.ts'
 import { Passport } from '../scheduler/passport.ts'
 import { ACTIVE, Registry } from '../scheduler/registry.ts'
+import { needRoom } from '../scheduler/room.ts'
 import { seatedIn } from '../scheduler/seat.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import { currentWorker, Worker } from '../scheduler/worker.ts'
@@ -126,6 +127,7 @@ export class Pool {
   runSync<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): ReturnType<F> {
     const record = recordOrThrow(fn)
     if (currentWorker() !== undefined) return fn(...args) as ReturnType<F>
+    needRoom()
     this.#refuseClosed()
     const active = this.#registry.seat(this.#registry.caller) + ACTIVE
     store(this.#worker.words, active, 1)
@@ -232,7 +234,8 @@ export function recordOrThrow(fn: unknown): TaskRecord {
 }
 
 export function refuseInTask(what: string): void {
-  if (currentWorker() === undefined) return
+  // A run that the end of the stack cut off would be half begun.
+  if (currentWorker() === undefined) return needRoom()
   throw new ForkError(
     'ERR_FILCH_RUN_IN_TASK',
     `${what} was called inside a task, where nothing can be awaited. Call the task, or fork and join it.`,

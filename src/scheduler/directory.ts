@@ -1,6 +1,6 @@
 import { LimitError, TaskError } from '../errors.ts'
 import type { Arena } from '../memory/arena.ts'
-import { load, replace, store } from '../memory/atomics.ts'
+import { add, load, replace, store } from '../memory/atomics.ts'
 import type { TaskRecord } from './tasks.ts'
 
 /**
@@ -10,12 +10,14 @@ import type { TaskRecord } from './tasks.ts'
  * place where the hash was entered. Each word goes from 0 to its value once, by compare-exchange, so a thread that dies half way
  * through an entry has done no harm: the next one with the same name finishes it.
  *
- *   entry: [ hash, low ][ hash, high ][ hash of the source ][ address of the module's URL ][ poisoned ]
+ *   entry: [ hash, low ][ hash, high ][ hash of the source ][ address of the module's URL ][ deaths ]
  */
 const ENTRIES = 4096
 const WIDTH = 5
 /** Beyond this many tasks the probes get long. */
 const MOST_PROBES = 512
+/** So many threads in a row that died while they imported a module: it was the module. One may have died of something else. */
+const MOST_DEATHS = 3
 
 export class Directory {
   static readonly words: number = ENTRIES * WIDTH
@@ -76,13 +78,18 @@ export class Directory {
     return url
   }
 
-  /** A thread died while it imported the task's module: no other shall try. */
-  poison(id: number): void {
-    store(this.#arena.words, this.#at + id * WIDTH + 4, 1)
+  /** A thread died while it imported the task's module. After {@link MOST_DEATHS} of them no other shall try. */
+  blame(id: number): void {
+    add(this.#arena.words, this.#at + id * WIDTH + 4, 1)
+  }
+
+  /** A thread has imported the task's module and lives. */
+  absolve(id: number): void {
+    store(this.#arena.words, this.#at + id * WIDTH + 4, 0)
   }
 
   isPoisoned(id: number): boolean {
-    return load(this.#arena.words, this.#at + id * WIDTH + 4) !== 0
+    return load(this.#arena.words, this.#at + id * WIDTH + 4) >= MOST_DEATHS
   }
 
   /** Never freed: a loser of the race to enter the same URL leaks one. */

@@ -53,6 +53,7 @@ export class Loop {
     try {
       await this.#ground.load(url)
       modules.imported(url)
+      registry.directory.absolve(task)
     } catch (error) {
       modules.failed(url, error)
     }

@@ -45,7 +45,7 @@ export class Modules {
     if (record !== undefined) return
     if (this.#directory.isPoisoned(task)) {
       const why = 'its top level exits or never settles'
-      throw new TaskError('ERR_FILCH_IMPORT', `A worker's thread ended while it imported ${url}: ${why}.`)
+      throw new TaskError('ERR_FILCH_IMPORT', `Threads ended while they imported ${url}: ${why}.`)
     }
     throw (
       this.#failures.get(url) ?? new TaskError('ERR_FILCH_TASK_UNKNOWN', `No task of ${url} is known in this thread.`)

@@ -17,6 +17,7 @@ import { layout } from '../memory/layout.ts'
  * | FREE -> PUBLISHED | home (the seat that allocated it) | store; nobody else looks at the slot before |
  * | PUBLISHED -> CLAIMED | any thread that means to run it | compare-exchange, once per publication: **the claim** |
  * | PUBLISHED -> FREE | home | compare-exchange |
+ * | FREE -> FREE (next generation) | home, where the end of the stack cut off a publication or a taking back | compare-exchange |
  * | CLAIMED -> DONE, FAILED | the claimer; the repair once the claimer's thread is dead | store |
  * | DONE, FAILED -> FREE | home | store |
  *

@@ -38,10 +38,12 @@ export interface Waiter {
 export function awaitEnd(waiter: Waiter, slot: number): number {
   const { registry, seat, thief } = waiter
   const { arena, sleepers } = registry
+  let helps: boolean | undefined
   for (let looks = 0; ;) {
     const word = load(arena.words, slot + STATE)
     if (stateOf(word) > CLAIMED) return word
-    const { helps } = waiter
+    // Once: it takes as long as several looks.
+    helps ??= waiter.helps
     if (helps && waiter.help(seatOf(word))) {
       looks = 0
       continue

@@ -28,7 +28,7 @@ import {
   UNSAID,
   withState,
 } from './slot.ts'
-import { roomy } from './room.ts'
+import { needRoom, roomy } from './room.ts'
 import { BASE, extend, type Frame, handleOf, invoke, OUTSIDE_TOP, type SlowPath } from './stack.ts'
 import { recordAt, type TaskRecord } from './tasks.ts'
 import { Thief } from './thief.ts'
@@ -228,11 +228,7 @@ export class Worker implements SlowPath, Waiter {
 
   /** The oldest pending fork first: it is usually the largest piece of work. */
   #offerNext(): boolean {
-    if (stack.published <= stack.top) {
-      if (!this.offers.frame(stack.frames[stack.published]!, this.root)) return false
-      stack.published++
-      return true
-    }
+    if (stack.published <= stack.top) return this.offers.fork(this.root)
     for (const shelf of this.shelves) if (shelf.offer()) return true
     return false
   }
@@ -257,20 +253,27 @@ export class Worker implements SlowPath, Waiter {
   // --- joins --------------------------------------------------------------------------------------------------------
 
   join(handle: number): unknown {
-    const { frames } = stack
     let at = stack.top
-    while (at >= this.#base && handleOf(frames[at]!) !== handle) at--
+    while (at >= this.#base && handleOf(stack.frames[at]!) !== handle) at--
     if (at < this.#base) throw notPending(handle)
     // What was forked later and not joined was abandoned: the function that forked it threw.
+    if (stack.published > at + 1) needRoom()
     if (at !== stack.top) this.#abandon(at + 1, undefined)
-    const frame = frames[at]!
-    const slot = this.#pop()
+    const frame = stack.frames[at]!
+    const { slot } = frame
     const record = recordAt(frame.task)
-    if (slot === 0 || this.regain(slot)) return invoke(record.fn, record.arity, frame)
-    frame.rest = undefined
-    const { failed, value } = this.outcome(slot)
-    if (!failed) return value
-    throw graft(value, new Error('joined').stack)
+    if (slot !== 0 && !this.regain(slot)) {
+      // The frame leaves when there is room to wait, so that whoever catches the error finds it.
+      needRoom()
+      this.#pop()
+      frame.rest = undefined
+      const { failed, value } = this.outcome(slot)
+      if (!failed) return value
+      throw graft(value, new Error('joined').stack)
+    }
+    frame.slot = 0
+    this.#pop()
+    return invoke(record.fn, record.arity, frame)
   }
 
   /** Takes the newest fork off the stack, with its ticket turned back; returns its slot, or 0. */
@@ -288,14 +291,15 @@ export class Worker implements SlowPath, Waiter {
   regain(slot: number): boolean {
     // Plain: this seat published it, so a stale value is at worst PUBLISHED still, and then the exchange decides.
     const word = this.registry.arena.words[slot + STATE]!
-    if (stateOf(word) !== PUBLISHED || !takeBack(this.registry.arena, slot, word)) return false
+    // FREE: taken back before, by a join that the end of the stack cut off, or about to be published by a fork that it cut off.
+    if (stateOf(word) > PUBLISHED || !takeBack(this.registry.arena, slot, word)) return false
     // The deque has nothing else to offer, usually: let the next fork publish.
     this.words[this.want] = 1
     this.jobs.forget(slot)
     return true
   }
 
-  /** Waits for a stolen call. */
+  /** Waits for a stolen call. Only where there is {@link needRoom}. */
   outcome(slot: number): { readonly failed: boolean; readonly value: unknown } {
     const end = awaitEnd(this, slot)
     return { failed: stateOf(end) === FAILED, value: this.collect(slot, end) }
@@ -308,8 +312,7 @@ export class Worker implements SlowPath, Waiter {
 
   /** Takes the outcome of a slot that is DONE or FAILED, and frees it. */
   collect(slot: number, end: number): unknown {
-    const { words } = this.registry.arena
-    const count = stateOf(end) === FAILED ? words[slot + COUNT]! : 0
+    const count = stateOf(end) === FAILED ? this.registry.arena.words[slot + COUNT]! : 0
     try {
       return count < 0 ? unsaid(count, this.loss) : this.jobs.outcome(slot)
     } finally {
@@ -321,8 +324,9 @@ export class Worker implements SlowPath, Waiter {
   #abandon(from: number, error: unknown): void {
     const published = stack.published > from
     while (stack.top >= from) {
-      stack.frames[stack.top]!.rest = undefined
+      const frame = stack.frames[stack.top]!
       const slot = this.#pop()
+      frame.rest = undefined
       if (slot === 0 || this.regain(slot)) continue
       const { failed, value } = this.outcome(slot)
       if (failed) attach(error, value)
@@ -365,7 +369,8 @@ export class Worker implements SlowPath, Waiter {
   /** Answers if anybody has asked since the last time. */
   attend(): void {
     const asked = this.words[this.registry.control + ASKED]!
-    if (asked === this.#asked) return
+    // A question that is read and not answered is lost.
+    if (asked === this.#asked || !roomy()) return
     this.#asked = asked
     this.answer()
   }

@@ -2,6 +2,7 @@ import { ForkError } from '../errors.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import { attach } from '../scheduler/failure.ts'
 import type { Shelf } from '../scheduler/offers.ts'
+import { roomy } from '../scheduler/room.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { type Arguments, notTask } from './fork.ts'
 import type { Task } from './task.ts'
@@ -20,6 +21,8 @@ interface Child {
 
 /** Children kept private: beyond, `spawn` runs the oldest in place, so that a million of them need no memory. */
 const MOST_PRIVATE = 1024
+/** Published children whose slots may wait to be collected before the scope ends. */
+const MOST_UNREAPED = 64
 
 /**
  * Runs `body`, which may spawn any number of tasks; returns what `body` returned, after all of them have ended. Inside a
@@ -81,8 +84,9 @@ class OpenScope implements Scope, Shelf {
   #private: Child[] = []
   #head = 0
   /** Published, oldest first from `#reaped`: child and slot. */
-  #published: { readonly child: Child; readonly slot: number }[] = []
+  #published: { readonly child: Child; slot: number }[] = []
   #reaped = 0
+  #roomy = false
   #count = 0
   #failures: { readonly order: number; readonly error: unknown }[] = []
   #open = true
@@ -113,12 +117,20 @@ class OpenScope implements Scope, Shelf {
   }
 
   offer(): boolean {
-    if (this.waiting === 0) return false
+    // There is no less room where the scope ends, further down: the children that are stolen are waited for there, or nowhere.
+    if (this.waiting === 0 || !(this.#roomy ||= roomy())) return false
     const child = this.#private[this.#head]!
-    const slot = this.#worker.offers.call(child.record, child.args, this.#root)
-    if (slot === 0) return false
-    this.#published.push({ child, slot })
-    this.#shift()
+    const offered = { child, slot: 0 }
+    // In this order: where the stack ends in the middle of it, the child is in one of the two lists, with its slot if it has one.
+    this.#published.push(offered)
+    this.#head++
+    this.#worker.offers.call(offered, child.record, child.args, this.#root)
+    if (offered.slot === 0) {
+      this.#published.pop()
+      this.#head--
+      return false
+    }
+    this.#trim()
     this.#reap()
     return true
   }
@@ -133,7 +145,7 @@ class OpenScope implements Scope, Shelf {
     // Newest first: the deque's older end is where thieves are.
     while (this.#published.length > this.#reaped) {
       const { child, slot } = this.#published.pop()!
-      if (worker.regain(slot)) this.#run(child)
+      if (slot === 0 || worker.regain(slot)) this.#run(child, 0)
       else this.#settle(child, slot)
     }
     this.#open = false
@@ -151,18 +163,19 @@ class OpenScope implements Scope, Shelf {
     this.#head = 0
     while (this.#published.length > this.#reaped) {
       const { child, slot } = this.#published.pop()!
-      if (!this.#worker.regain(slot)) this.#settle(child, slot)
+      if (slot !== 0 && !this.#worker.regain(slot)) this.#settle(child, slot)
     }
     for (const failure of this.#failures) attach(error, failure.error)
   }
 
   #runOldest(): void {
-    const child = this.#private[this.#head]!
-    this.#shift()
-    this.#run(child)
+    this.#run(this.#private[this.#head]!, 1)
+    this.#trim()
   }
 
-  #run(child: Child): void {
+  /** With no call between `#head` and `try`: where the stack ends, the child is still there or its error is. */
+  #run(child: Child, taken: 0 | 1): void {
+    this.#head += taken
     try {
       ;(child.record.fn as (...args: unknown[]) => unknown)(...child.args)
     } catch (error) {
@@ -177,8 +190,13 @@ class OpenScope implements Scope, Shelf {
 
   /** Collects what has ended at the old end, so that a long scope does not hold every slot to its end. */
   #reap(): void {
-    while (this.#reaped < this.#published.length && this.#worker.ended(this.#published[this.#reaped]!.slot)) {
-      const { child, slot } = this.#published[this.#reaped++]!
+    // Many at a time: to ask for room costs some microseconds.
+    if (this.#published.length - this.#reaped < MOST_UNREAPED || !roomy()) return
+    while (this.#reaped < this.#published.length) {
+      const { child, slot } = this.#published[this.#reaped]!
+      // 0: the stack ended while it was offered; it runs when the scope ends.
+      if (slot === 0 || !this.#worker.ended(slot)) break
+      this.#reaped++
       this.#settle(child, slot)
     }
     if (this.#reaped > 256 && this.#reaped * 2 > this.#published.length) {
@@ -187,8 +205,7 @@ class OpenScope implements Scope, Shelf {
     }
   }
 
-  #shift(): void {
-    this.#head++
+  #trim(): void {
     if (this.#head > 256 && this.#head * 2 > this.#private.length) {
       this.#private = this.#private.slice(this.#head)
       this.#head = 0

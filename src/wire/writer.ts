@@ -64,6 +64,8 @@ export class Writer {
     try {
       this.#write(value)
     } catch (thrown) {
+      // Before the call: if the stack ends in it, that must not look like a message that is being written.
+      this.#depth = 0
       this.#rewind({ length: 0, objects: 0, buffers: 0, depth: 0 })
       throw refused(thrown, root)
     }

@@ -74,7 +74,7 @@ sorted: true
 /** A run of an example in a process of its own, which must also end by itself. */
 async function start(name: string, threads: number, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
   const env = { ...process.env, FILCH_THREADS: String(threads), NO_COLOR: '1' }
-  return promisify(execFile)(process.execPath, [`${examples}${name}.ts`, ...args], { cwd: root, env, timeout: 25_000 })
+  return promisify(execFile)(process.execPath, [`${examples}${name}.ts`, ...args], { cwd: root, env, timeout: 50_000 })
 }
 
 const names = Object.keys(expected)

@@ -1,6 +1,7 @@
+import { isWrite } from './dependence.ts'
 import { Races } from './races.ts'
 import { watch, type Words } from './seam.ts'
-import { Chance, Exhaustive, Replay } from './strategies.ts'
+import { Chance, Exhaustive, Replay, Unsuited } from './strategies.ts'
 import { enterWorld, IMMORTAL, type Limits, type Step, type Strategy, World } from './world.ts'
 
 /** What came of one execution. */
@@ -36,8 +37,8 @@ export interface Scenario {
   readonly name?: (at: number) => string
   /** Too large for every interleaving: some are drawn by lot. */
   readonly large?: boolean
-  /** With store buffers, every interleaving would be too many. */
-  readonly unbuffered?: boolean
+  /** Every interleaving, with store buffers or altogether, takes a minute: on demand only, otherwise some are drawn by lot. */
+  readonly long?: 'buffered' | 'altogether'
   /** The last of the threads repairs: it begins once thread `victim` has died. */
   readonly victim?: number
 }
@@ -45,9 +46,11 @@ export interface Scenario {
 export interface Count {
   executions: number
   steps: number
-  /** In how many the victim died before its end. */
-  deaths: number
+  /** After how many of its steps the victim's death may differ from its death a step before: the last was no mere look. */
+  readonly tellingDeaths: Set<number>
 }
+
+export const none = (): Count => ({ executions: 0, steps: 0, tellingDeaths: new Set() })
 
 export class Failure extends Error {
   readonly schedule: string
@@ -60,17 +63,14 @@ export class Failure extends Error {
 
 const MOST_EXECUTIONS = 5_000_000
 
-/** There are more interleavings than somebody was ready to explore. */
-export class TooMany extends Error {}
-
-/** Every interleaving of the scenario. Throws a Failure, or {@link TooMany} if there are more than `most`. */
-export function exhaust(scenario: Scenario, buffered: boolean, most = MOST_EXECUTIONS): Count {
-  let left = most
+/** Every interleaving of the scenario. */
+export function exhaust(scenario: Scenario, buffered: boolean): Count {
+  let left = MOST_EXECUTIONS
   return deaths(scenario, limits => {
     const strategy = new Exhaustive()
-    const count = { executions: 0, steps: 0, deaths: 0 }
+    const count = none()
     while (strategy.next()) {
-      if (left-- === 0) throw new TooMany(`more than ${most} interleavings`)
+      if (left-- === 0) throw new Error(`more than ${MOST_EXECUTIONS} interleavings`)
       play(scenario, strategy, { ...limits, buffered }, count)
     }
     return count
@@ -81,7 +81,7 @@ export function exhaust(scenario: Scenario, buffered: boolean, most = MOST_EXECU
 export function sample(scenario: Scenario, buffered: boolean, seed: number, points: number, times: number): Count {
   return deaths(scenario, (limits, share) => {
     const strategy = new Chance(seed, points)
-    const count = { executions: 0, steps: 0, deaths: 0 }
+    const count = none()
     for (let i = 0; i < times * share && strategy.next(); i++) play(scenario, strategy, { ...limits, buffered }, count)
     return count
   })
@@ -92,20 +92,22 @@ export function replay(scenario: Scenario, schedule: string): string {
   const [mode, after, choices] = schedule.split(':')
   const limits = { ...limitsOf(scenario, Number(after)), buffered: mode === 'b' }
   const strategy = new Replay((choices ?? '').split('').map(digit => parseInt(digit, 36)))
-  return tell(play(scenario, strategy, limits, { executions: 0, steps: 0, deaths: 0 }), scenario)
+  return tell(play(scenario, strategy, limits, none()), scenario)
 }
 
-/** With a victim, once for each number of steps after which it can die, and once without death. */
+/**
+ * Once without a death; and with a victim, once for each number of steps after which its death makes a difference. Up to its
+ * death nothing differs from an execution without, so those show which that are.
+ */
 function deaths(scenario: Scenario, run: (limits: Limits, share: number) => Count): Count {
-  const total = { executions: 0, steps: 0, deaths: 0 }
-  for (let after = 0; ; after++) {
-    const limits = limitsOf(scenario, after)
-    const { executions, steps, deaths: died } = run(limits, scenario.victim === undefined ? 1 : 0.02)
+  const total = run(limitsOf(scenario, Infinity), scenario.victim === undefined ? 1 : 0.1)
+  if (scenario.victim === undefined) return total
+  for (const after of [0, ...total.tellingDeaths]) {
+    const { executions, steps } = run(limitsOf(scenario, after), 0.02)
     total.executions += executions
     total.steps += steps
-    total.deaths += died
-    if (died === 0) return total
   }
+  return total
 }
 
 function limitsOf({ victim, threads }: Scenario, after: number): Limits {
@@ -120,9 +122,14 @@ function play(scenario: Scenario, strategy: Strategy, limits: Limits, count: Cou
       ? undefined
       : new Races(scenario.threads.length, scenario.mayRace ?? (() => false))
   const always = scenario.always?.()
+  let aged = 0
   const watched: Strategy = {
     choose: (ready, w) => strategy.choose(ready, w),
     took: (step, w) => {
+      if (step.thread === limits.victim) {
+        aged++
+        if (isWrite(step.op)) count.tellingDeaths.add(aged)
+      }
       if (step.thread === limits.repairer) races?.inherit(limits.repairer, limits.victim)
       strategy.took(step, w)
       races?.took(step)
@@ -147,11 +154,11 @@ function play(scenario: Scenario, strategy: Strategy, limits: Limits, count: Cou
     const stuck = world.stuck.filter(({ index }) => scenario.maySleep?.includes(index) !== true)
     if (stuck.length > 0) throw new Error(`thread ${stuck.map(({ index }) => index).join(', ')} sleeps for ever`)
     const dead = limits.victim >= 0 && world.threads[limits.victim]!.state === 'dead'
-    if (dead) count.deaths++
     const results = world.threads.map(({ result }) => result)
     scenario.check({ results, memory: world.memory, died: dead })
     return world.steps
   } catch (cause) {
+    if (cause instanceof Unsuited) throw cause
     const choices = world.steps.map(({ thread }) => thread.toString(36)).join('')
     throw new Failure(cause, `${limits.buffered ? 'b' : 's'}:${limits.after}:${choices}`, tell(world.steps, scenario))
   } finally {

@@ -1,4 +1,4 @@
-import { independent, isWrite } from './dependence.ts'
+import { independent, isLocal, isOwn, isWrite } from './dependence.ts'
 import { isLocked, type Op, type Step, type Strategy, type World } from './world.ts'
 
 /** A place in an execution at which it was chosen who goes on. */
@@ -13,6 +13,9 @@ interface Node {
   chosen: number
 }
 
+/** The model is not one for this strategy. That is no finding. */
+export class Unsuited extends Error {}
+
 /**
  * Every execution that differs from the others by more than the order of steps that do not touch the same word: dynamic
  * partial-order reduction (Flanagan and Godefroid, POPL 2005) with source sets and sleep sets (Godefroid 1996).
@@ -26,7 +29,9 @@ export class Exhaustive implements Strategy {
   #clocks: number[][] = []
   /** By thread: the clocks of the writes in its buffer, oldest first. */
   #buffered: (readonly number[])[][] = []
-  #writes = new Map<number, number>()
+  /** By word: who wrote it in this execution, oldest first. */
+  #writes = new Map<number, number[]>()
+  /** By word and process: its last read that no other's write has followed. */
   #reads = new Map<number, Map<number, number>>()
   /** By thread that was woken and has not gone on yet: the step that woke it. */
   #notified = new Map<number, number>()
@@ -82,7 +87,7 @@ export class Exhaustive implements Strategy {
   }
 
   took({ thread, op }: Step, world: World): void {
-    if (op.kind === 'doze') throw new Error('who dozes depends on everything: draw such executions by lot')
+    if (op.kind === 'doze') throw new Unsuited('who dozes depends on everything: draw such executions by lot')
     const index = this.#took.length
     const node = this.#nodes[index]!
     const count = world.threads.length
@@ -100,12 +105,7 @@ export class Exhaustive implements Strategy {
       if (pending?.kind === 'woken' && !this.#notified.has(who)) this.#notified.set(who, index)
     }
     if (thread === world.limits.repairer) join(clock, this.#clocks[world.limits.victim] ?? [])
-    // A write into a buffer is nobody else's business until it is let through.
-    const writes = isWrite(op) && !(op.kind === 'write' && world.limits.buffered)
-    const reads = this.#reads.get(op.at)
-    const before = writes && reads !== undefined ? [...reads.values()].toSorted((a, b) => b - a) : []
-    const write = this.#writes.get(op.at)
-    if (write !== undefined) before.push(write)
+    const before = this.#conflicts(thread, op, world)
     // Latest first: what one of them follows is ordered through it, and is no race of its own. Where this execution still
     // repeats the last one, its races are known.
     const races: number[] = []
@@ -115,20 +115,45 @@ export class Exhaustive implements Strategy {
       join(clock, then)
     }
     for (const at of races) this.#reverse(at, thread, clock)
-    if (writes) {
-      this.#writes.set(op.at, index)
-      this.#reads.delete(op.at)
-    } else if (reads === undefined) this.#reads.set(op.at, new Map([[thread, index]]))
-    else reads.set(thread, index)
+    this.#note(thread, op, world)
     clock[thread] = index + 1
-    if (op.kind === 'write' && world.limits.buffered) (this.#buffered[thread] ??= []).push(clock.slice())
+    if (isLocal(op, world)) (this.#buffered[thread] ??= []).push(clock.slice())
     this.#took.push({ process: thread, clock: clock.slice() })
     this.#last = thread
     if (index < this.#known) return
     this.#asleep = new Set()
     for (const other of [...node.asleep, ...node.tried]) {
-      if (other !== thread && independent(nextOf(other, world), op)) this.#asleep.add(other)
+      const next = nextOf(other, world)
+      if (other === thread) continue
+      if (next === undefined || independent({ process: other, op: next }, { process: thread, op }, world))
+        this.#asleep.add(other)
     }
+  }
+
+  /** The latest steps that the one which `process` now takes may depend on, latest first. */
+  #conflicts(process: number, op: Op, world: World): number[] {
+    if (isLocal(op, world)) return []
+    const before: number[] = []
+    for (const [who, at] of isWrite(op) ? (this.#reads.get(op.at) ?? []) : []) {
+      if (!isOwn(who, process, world)) before.push(at)
+    }
+    // The last of them comes after all others, and after every read before it, but for those of its own thread.
+    const write = this.#writes.get(op.at)?.findLast(at => !isOwn(this.#took[at]!.process, process, world))
+    if (write !== undefined) before.push(write)
+    return before.toSorted((a, b) => b - a)
+  }
+
+  #note(process: number, op: Op, world: World): void {
+    if (isLocal(op, world)) return
+    const index = this.#took.length
+    const reads = this.#reads.get(op.at) ?? new Map<number, number>()
+    this.#reads.set(op.at, reads)
+    if (isWrite(op)) {
+      for (const who of reads.keys()) if (!isOwn(who, process, world)) reads.delete(who)
+      const writes = this.#writes.get(op.at)
+      if (writes === undefined) this.#writes.set(op.at, [index])
+      else writes.push(index)
+    } else reads.set(process, index)
   }
 
   /**

@@ -21,7 +21,7 @@ interface ChildOptions {
 
 /** Runs a program of `test/pool/programs` in a Node process of its own: what may hang or die there does not take the tests along. */
 export function child(program: string, options: ChildOptions = {}): Promise<Outcome> {
-  const { flags = [], args = [], env = {}, deadline = 20_000 } = options
+  const { flags = [], args = [], env = {}, deadline = 50_000 } = options
   const path = fileURLToPath(new URL(`programs/${program}`, import.meta.url))
   const { FILCH_THREADS: _, NODE_OPTIONS: __, ...inherited } = process.env
   return new Promise((resolve, reject) => {

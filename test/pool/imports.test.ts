@@ -1,11 +1,24 @@
+import { setEnvironmentData } from 'node:worker_threads'
+
 import { FilchError, Pool } from 'filch'
 import { describe, expect, it } from 'vitest'
 
-import { fib } from './basic.tasks.ts'
+import { cells, fib } from './basic.tasks.ts'
+import { DEATHS, survivor } from './dies-at-import.tasks.ts'
 import * as exits from './exits-at-import.tasks.ts'
 import { failure } from './settle.ts'
 import * as throws from './throws-at-import.tasks.ts'
 import * as waits from './waits-at-import.tasks.ts'
+
+it('a thread that dies while it imports a module does not condemn the module', async () => {
+  const deaths = cells(1)
+  setEnvironmentData(DEATHS, deaths)
+  await using pool = new Pool({ threads: 1 })
+  // The first two threads end in the middle of the import, as threads do that are terminated or meet a stray error then.
+  deaths[0] = 2
+  expect(await pool.run(survivor, 21)).toBe(42)
+  expect(deaths[0]).toBeLessThan(0)
+})
 
 describe.for([
   { name: 'throws', never: throws.never },

@@ -1,7 +1,7 @@
 /** What became of a promise within `ms`: its value, `{ error }`, or `'hangs'`. */
 export async function settled<T>(
   promise: Promise<T>,
-  ms = 10_000,
+  ms = 25_000,
 ): Promise<{ value: T } | { error: unknown } | 'hangs'> {
   const { promise: late, resolve } = Promise.withResolvers<'hangs'>()
   const timer = setTimeout(resolve, ms, 'hangs')
@@ -17,7 +17,7 @@ export async function settled<T>(
 }
 
 /** What `promise` rejected with within `ms`. Throws if it did not. */
-export async function failure(promise: Promise<unknown>, ms = 10_000): Promise<unknown> {
+export async function failure(promise: Promise<unknown>, ms = 25_000): Promise<unknown> {
   const end = await settled(promise, ms)
   if (end === 'hangs') throw new Error(`has not settled within ${ms} ms`)
   if ('value' in end) throw new Error(`resolved to ${String(end.value)}`)

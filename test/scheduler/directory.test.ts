@@ -79,10 +79,17 @@ describe('a directory', () => {
     expect(enter).toThrow(LimitError)
   })
 
-  it('remembers which module ended a thread, for all', () => {
+  it('remembers which module has ended three threads in a row, for all', () => {
     const [[one, other]] = directories(2) as [[DirectoryClass, DirectoryClass], Arena[]]
     const [a, b] = [one.idOf(record(0, 7, 1)), one.idOf(record(1, 8, 1))]
-    one.poison(a)
+    one.blame(a)
+    one.blame(a)
+    expect(other.isPoisoned(a)).toBe(false)
+    other.absolve(a)
+    one.blame(a)
+    one.blame(a)
+    expect(other.isPoisoned(a)).toBe(false)
+    one.blame(a)
     expect([other.isPoisoned(a), other.isPoisoned(b), other.idOf(record(1, 8, 1))]).toEqual([true, false, b])
   })
 })

@@ -1,7 +1,7 @@
-import { join, poolSize, type Pool, registerError, scope, task } from 'filch'
+import { join, poolSize, type Pool, registerError, type Scope, scope, task } from 'filch'
 
 import { fib } from '../pool/basic.tasks.ts'
-import { plain, type Primitive } from './random.tasks.ts'
+import { plain, type Primitive } from './program.ts'
 
 /** Everything that can be thrown, and what is to be seen of it after it has crossed. */
 
@@ -196,6 +196,43 @@ export const catchOverflow = task((gate: Int32Array): number => {
     Atomics.add(gate, 0, 1)
   }
   return fib.join(forked)
+})
+
+const mark = task((cells: Int32Array, at: number): void => {
+  Atomics.add(cells, at, 1)
+})
+
+/**
+ * Spawns on its way to the end of the stack, three times in one scope, from `depth` calls below. Says which child ran twice,
+ * or did not run though its spawn returned and the scope told of no error; or nothing.
+ */
+export const spawnToTheEnd = task((cells: Int32Array, depth: number): string => {
+  if (depth > 0) return spawnToTheEnd(cells, depth - 1)
+  const returned = new Uint8Array(cells.length)
+  let spawned = 0
+  const down = (s: Scope): void => {
+    const at = spawned++
+    s.spawn(mark, cells, at)
+    returned[at] = 1
+    down(s)
+  }
+  let failed = false
+  try {
+    scope(s => {
+      for (let round = 0; round < 3; round++) {
+        try {
+          down(s)
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error
+        }
+      }
+    })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    failed = true
+  }
+  const wrong = cells.findIndex((times, at) => times > 1 || (times === 0 && returned[at] === 1 && !failed))
+  return wrong < 0 ? '' : `child ${wrong} of ${spawned} ran ${cells[wrong]} times`
 })
 
 export const promise = task((): unknown => Promise.resolve(1))

@@ -1,68 +1,8 @@
 import { fork, type Forked, invokeAll, join, scope, task, type Task } from 'filch'
 
-/**
- * Programs of forks, joins and scopes, described by plain data: what the tasks make of one must be what an interpreter
- * without tasks makes of it (random.test.ts). Each leaf has a number, and marks its cell when it runs.
- */
-export type Program =
-  | { readonly kind: 'leaf'; readonly at: number; readonly value: unknown; readonly spin: number }
-  | { readonly kind: 'throw'; readonly at: number; readonly what: number }
-  | {
-      readonly kind: 'fork' | 'generic' | 'all' | 'scope' | 'mixed' | 'catch' | 'abandon'
-      readonly parts: readonly Program[]
-    }
+import { describe, digest, middleOf, mix, problem, type Program } from './program.ts'
 
-export type Primitive = string | number | bigint | boolean | undefined
-
-export function plain(value: Primitive): string {
-  return String(value)
-}
-
-/** FNV-1a over the text of a value: kinds, keys in order, -0 and all. */
-export function digest(value: unknown): number {
-  let hash = 0x811c9dc5
-  const text = (chars: string): void => {
-    for (let i = 0; i < chars.length; i++) hash = Math.imul(hash ^ chars.charCodeAt(i), 0x01000193)
-  }
-  const walk = (part: unknown): void => {
-    text(typeof part)
-    if (part === null) text('null')
-    else if (typeof part !== 'object') text(Object.is(part, -0) ? '-0' : plain(part as Primitive))
-    else if (part instanceof Map) for (const entry of part) walk(entry)
-    else if (part instanceof Set) for (const entry of part) walk(entry)
-    else if (part instanceof Date) text(`date ${part.getTime()}`)
-    else if (part instanceof RegExp) text(`pattern ${part.source} ${part.flags}`)
-    else if (ArrayBuffer.isView(part)) text(`${part.constructor.name} ${[...(part as Uint8Array)].join()}`)
-    else if (Array.isArray(part)) {
-      text(`[${part.length}`)
-      for (let i = 0; i < part.length; i++) if (i in part) walk([i, part[i]].at(1))
-    } else {
-      for (const [key, inner] of Object.entries(part)) {
-        text(key)
-        walk(inner)
-      }
-    }
-    text(';')
-  }
-  walk(value)
-  return hash
-}
-
-export function mix(hash: number, other: number): number {
-  return Math.imul(hash ^ other, 0x01000193) ^ (hash >>> 7)
-}
-
-export function problem(what: number): unknown {
-  const problems = [
-    new RangeError(`problem ${what}`),
-    Object.assign(new TypeError(`problem ${what}`), { code: what }),
-    new Error(`problem ${what}`, { cause: { what } }),
-    `problem ${what}`,
-    null,
-    { what },
-  ]
-  return problems[what % problems.length]
-}
+/** Programs (program.ts), run by tasks. */
 
 export const leaf = task((cells: Int32Array, at: number, value: unknown, spin: number): number => {
   Atomics.add(cells, at, 1)
@@ -81,6 +21,10 @@ export const execute = task((cells: Int32Array, program: Program): number => {
       return leaf.join(leaf.fork(cells, program.at, program.value, program.spin))
     case 'throw':
       return fail(cells, program.at, program.what)
+    case 'deep':
+      return deep(cells, program.at, program.depth)
+    case 'early':
+      return early(cells, program.parts)
     case 'catch':
       return caught(cells, program.parts)
     case 'fork':
@@ -152,10 +96,31 @@ const abandoned = task((cells: Int32Array, parts: readonly Program[]): number =>
   return mix(8, execute.join(older))
 })
 
-export function describe(error: unknown): unknown {
-  if (!(error instanceof Error)) return ['thrown', error]
-  return [error.name, error.message, (error as { code?: unknown }).code, error.cause]
+/** Joins a fork in the middle: those made after it are dropped or waited for, and their joins are refused. */
+const early = task((cells: Int32Array, parts: readonly Program[]): number => {
+  const forks = parts.map(part => execute.fork(cells, part))
+  const late = forks.splice(middleOf(parts))
+  let hash = mix(9, execute.join(forks.pop()!))
+  for (const forked of late) if (!isRefused(forked)) return -1
+  while (forks.length > 0) hash = mix(hash, execute.join(forks.pop()!))
+  return hash
+})
+
+function isRefused(forked: Forked<number>): boolean {
+  try {
+    execute.join(forked)
+    return false
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'ERR_FILCH_JOIN'
+  }
 }
+
+/** As many joins and scopes within each other. */
+const deep = task((cells: Int32Array, at: number, depth: number): number => {
+  if (depth === 0) return Atomics.add(cells, at, 1) + at
+  if (depth % 10 > 0) return deep.join(deep.fork(cells, at, depth - 1)) + 1
+  return scope(() => deep(cells, at, depth - 1)) + 1
+})
 
 /** A binary tree of forks that throws at leaves and catches on the way, by chance; counts the forks that it makes in cell 0. */
 export const stormy = task((cells: Int32Array, depth: number, seed: number): number => {

@@ -51,10 +51,11 @@ export class ChannelBuffers implements Buffers {
     const known = this.#numbers.get(buffer)
     if (known !== undefined) return known
     const id = add(this.#registry.arena.words, this.#registry.control + BUFFERS, 1) + 1
-    this.#numbers.set(buffer, id)
     this.#own.set(id, new WeakRef(buffer))
     this.#collected.register(buffer, id)
     this.#post({ id, buffer })
+    // Last: a number that was not announced, because the stack ended here, is not used again.
+    this.#numbers.set(buffer, id)
     return id
   }
 

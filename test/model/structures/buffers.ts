@@ -94,7 +94,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'a thread that has it and is idle, count at 2^32': idle(-1),
     'a thread that has it and joins': {
       ...common,
-      unbuffered: true,
+      long: 'buffered',
       threads: [joining, stealing],
       check: ({ results }) => strictEqual(results[0], 10),
     },

@@ -62,7 +62,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'the thief dies': {
       ...common,
       victim: 1,
-      unbuffered: true,
+      long: 'altogether',
       threads: [forking(a, 'one'), helping(b, 1), repairing(c, 1)],
       check: outcome => {
         joined(outcome)
@@ -73,7 +73,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'who has forked dies': {
       ...common,
       victim: 0,
-      unbuffered: true,
+      long: 'buffered',
       threads: [forking(a, 'one'), helping(b, 1), repairing(c, 0)],
       check: ({ results, memory, died }) => {
         for (const times of ran(memory)) ok(times <= 1, 'no leaf ran twice')
@@ -110,7 +110,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     },
     'a whole worker': {
       ...common,
-      unbuffered: true,
+      long: 'altogether',
       threads: [forking(a, 'one'), looping(b, 1)],
       check: outcome => {
         joined(outcome)

@@ -89,7 +89,7 @@ export const model: Model = structure<typeof directories>({
     })
     return {
       'two threads, one task': scenario([[A], [A]]),
-      'two threads, two tasks': scenario([[A, B], [B]], { unbuffered: true }),
+      'two threads, two tasks': scenario([[A, B], [B]]),
       'three threads, three tasks': scenario([[A], [B], [C]]),
       'one that is told the number': scenario([[A]], { threads: [reading] }),
       'other source text': {

@@ -41,12 +41,13 @@ export const SMALL: Faults = {
   ],
 }
 
-/** Every job counts as ripe: a thief that waits for one to ripen dozes, and who wakes from that depends on everything. */
+/** Every job counts as ripe, and no deque as busy: a thief that waits dozes, and who wakes from that depends on everything. */
 export const RIPE: Faults = {
   ...SMALL,
   'scheduler/thief.ts': [
     ...SMALL['scheduler/thief.ts']!,
     ['if (!ripe && ref !== this.#oldest[victim])', 'if (!ripe && ref === 0)'],
+    ['if (!ripe) this.restless = true', ''],
   ],
 }
 

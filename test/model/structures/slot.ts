@@ -124,7 +124,7 @@ export const model: Model = structure<typeof slots>({
         late: true,
         start: LAST_GENERATION,
       }),
-      'one of two claimers dies': { ...scenario(2, { dies: true }), unbuffered: true },
+      'one of two claimers dies': scenario(2, { dies: true }),
     }
   },
   faults: {

@@ -1,0 +1,17 @@
+import { deque } from './deque.ts'
+import { jobs } from './jobs.ts'
+import { ends } from './ends.ts'
+import { faults } from './faults.ts'
+import { life } from './life.ts'
+import type { Part } from './part.ts'
+import { programs } from './programs.ts'
+import { sleep } from './sleep.ts'
+
+export const parts: Readonly<Record<string, Part>> = { deque, jobs, faults, sleep, life, ends, programs }
+
+export function part(name: string): Part {
+  const found = parts[name]
+  if (found === undefined)
+    throw new RangeError(`There is no part ${name}; there are: ${Object.keys(parts).join(', ')}.`)
+  return found
+}

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+
+import { SEED } from '../support/seed.ts'
+import { parts } from './parts.ts'
+import { watch } from './watch.ts'
+
+/** What CI plays of each part: rounds, and what they account for at least. */
+const bounds: Readonly<Record<string, readonly [rounds: number, noun: string, least: number]>> = {
+  deque: [2, 'jobs through a deque', 8_000_000],
+  jobs: [30, 'jobs of pools', 1_000_000],
+  faults: [250, 'faults', 300],
+  sleep: [50, 'wake-ups', 50_000],
+  life: [10, 'pools ended', 100],
+  ends: [30, 'processes ended', 30],
+  programs: [100, 'programs', 100_000],
+}
+
+it('CI plays every part', () => {
+  expect(Object.keys(bounds)).toEqual(Object.keys(parts))
+})
+
+it.for(Object.entries(bounds))('%s', { timeout: 600_000 }, async ([name, [rounds, noun, least]]) => {
+  const { failure, replay, tallies } = await watch({ name, seed: SEED, rounds })
+  expect(failure, replay).toBeUndefined()
+  expect(tallies.get(noun)).toBeGreaterThanOrEqual(least)
+})
