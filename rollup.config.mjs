@@ -15,6 +15,12 @@ export default {
     // Every chunk lies flat beside worker.js: the source says `new URL('./worker.js', import.meta.url)`.
     entryFileNames: '[name].js',
     minifyInternalExports: false,
-    chunkFileNames: chunk => (chunk.isDynamicEntry ? '[name].js' : 'core.js'),
+    chunkFileNames: '[name].js',
+    // What a program with tasks alone needs, and what `par` adds to it: a bundler drops the second where it is not used (ADR 0007).
+    manualChunks: id => {
+      if (/\/src\/(par|data|algorithms)\/|\/src\/pool\/par\.ts$/.test(id)) return 'par'
+      if (/\/src\/(pool|platform\/node\/host)/.test(id)) return 'pool'
+      return /\/src\/[^/]+\/|\/errors\.ts$/.test(id) && !/\/platform\//.test(id) ? 'core' : undefined
+    },
   },
 }

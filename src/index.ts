@@ -31,3 +31,28 @@ export {
   TaskError,
   WorkerLostError,
 } from './errors.ts'
+
+// Data-parallel
+export { chunkBy } from './algorithms/chunk-by.ts'
+export { countBy, groupBy, reduce } from './algorithms/collect.ts'
+export { histogram, type HistogramOptions } from './algorithms/histogram.ts'
+export { integerSort } from './algorithms/integer-sort.ts'
+export { kthSmallest } from './algorithms/kth-smallest.ts'
+export { matmul, transpose } from './algorithms/matrix.ts'
+export { type MinMax, minmax } from './algorithms/minmax.ts'
+export { pack, type PackOptions, partition } from './algorithms/pack.ts'
+export { random, randoms, shuffle } from './algorithms/random.ts'
+export { scan, type ScanOptions } from './algorithms/scan.ts'
+export { search } from './algorithms/search.ts'
+export { sort } from './algorithms/sort.ts'
+export { sortBy } from './algorithms/sort-by.ts'
+export { stencil, type StencilOptions } from './algorithms/stencil.ts'
+export { unique } from './algorithms/unique.ts'
+export { walkTree } from './algorithms/walk-tree.ts'
+export type { Kind } from './data/kinds.ts'
+export { shared } from './data/shared.ts'
+export type { Struct } from './data/struct.ts'
+export type { Bridge, BridgeOptions } from './par/bridge.ts'
+export type { Par } from './par/chain.ts'
+export type { ParFunction, Tile } from './par/par.ts'
+export { par } from './pool/par.ts'

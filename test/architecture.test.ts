@@ -13,8 +13,11 @@ const law: Record<string, string[]> = {
   wire: ['memory'],
   scheduler: ['memory', 'lockfree', 'wire'],
   task: ['memory', 'lockfree', 'wire', 'scheduler'],
+  data: [],
+  par: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data'],
+  algorithms: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par'],
   'platform/node': ['memory', 'wire', 'scheduler'],
-  pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'platform/node'],
+  pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par', 'platform/node'],
 }
 const entrances = ['index.ts', 'worker.ts']
 const lineCap = 400

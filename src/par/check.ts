@@ -1,0 +1,50 @@
+import { allocate, type Kind, kindOf, kinds, type Numbers } from '../data/kinds.ts'
+import { OptionError, TaskError } from '../errors.ts'
+
+/** Arguments of chains: what was received, and what to do. */
+
+export function count(what: string, value: unknown): number {
+  if (Number.isInteger(value) && (value as number) >= 0) return value as number
+  throw new OptionError(what, value, 'Give a whole number, 0 or more.')
+}
+
+export function positive(what: string, value: unknown): number {
+  if (Number.isInteger(value) && (value as number) >= 1) return value as number
+  throw new OptionError(what, value, 'Give a whole number, 1 or more.')
+}
+
+export function object(what: string, value: unknown): object {
+  if (typeof value === 'object' && value !== null) return value
+  throw new OptionError(what, value, 'Give an object with the variables: { k }.')
+}
+
+export function misplaced(what: string, hint: string): TaskError {
+  return new TaskError('ERR_FILCH_CHAIN', `${what} does not work at this place of a chain. ${hint}`)
+}
+
+export function target(value: unknown, length: number): Numbers {
+  const kind = kindOf(value)
+  if (kind === undefined) throw new OptionError('The target of into', value, 'Give a typed array.')
+  const array = value as Numbers
+  if (array.length >= length) return array
+  throw new OptionError('The length of the target of into', array.length, `The chain has ${length} elements.`)
+}
+
+interface Ways<R> {
+  into(target: Numbers, finish: () => unknown): R
+  gather(finish: (values: ArrayLike<never>) => unknown): R
+}
+
+/** Into a new shared array: at once if the places are known, else when the number is. */
+export function shared<R>(kind: Kind, length: number, places: boolean, ways: Ways<R>): R {
+  if (!kinds.includes(kind)) throw new OptionError('toShared: the kind', kind, `There are: ${kinds.join(', ')}.`)
+  if (places) {
+    const made = allocate(kind, length)
+    return ways.into(made, () => made)
+  }
+  return ways.gather(values => {
+    const made = allocate(kind, values.length)
+    made.set(values)
+    return made
+  })
+}

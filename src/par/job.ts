@@ -1,0 +1,220 @@
+import { isShared, type Kind, kindOf, type Numbers, toShared } from '../data/kinds.ts'
+import { borrow, giveBack } from '../data/scratch.ts'
+import { stack } from '../scheduler/context.ts'
+import { explain, textMayRun } from './body.ts'
+import { NEVER, raise, takeFlag } from './flags.ts'
+import { type Compiled, compile, type Mark, type Originals } from './loop.ts'
+import type { Plan, Source } from './shape.ts'
+
+/** For each source that is an array of objects: the part that a piece needs. */
+export type Parts = readonly (readonly unknown[] | null)[]
+
+/** Elements between two looks at who is hungry, and milliseconds that they should take. */
+const LONGEST = 16_384
+const PACE = 0.02
+/** Milliseconds of work that are worth a fork. */
+const LEAST = 0.04
+/**
+ * The same if nothing has been lent yet: arrays may have to be copied, and another thread has to make the loop its own.
+ */
+const LEAST_FIRST = 0.15
+/** Milliseconds in which a call need not be measured, and how many such calls go by before one is. */
+const CHEAP = 0.01
+const UNTIMED = 16
+
+/** One thread's view of a plan: its loop, its data, how fast it goes. */
+export class Job {
+  readonly plan: Plan
+  readonly compiled: Compiled
+  readonly sources: readonly Source[]
+  readonly mark: Mark = { at: 0 }
+  /** Elements between two looks at who is hungry. */
+  pace: number
+  /** Nothing of it can be given to others. */
+  private: boolean
+  /** What `into` fills in this thread. */
+  readonly target: unknown
+  /** The plan as others get it: all its arrays over shared memory. */
+  #lent: Plan | undefined
+  /** Memory behind it that nothing but the loop has seen. */
+  readonly #scratch: Numbers[] = []
+
+  constructor(plan: Plan, sources: readonly Source[], originals?: Originals) {
+    this.plan = plan
+    this.sources = sources
+    this.compiled = compile(plan, originals)
+    this.target = plan.parameter
+    this.private = !textMayRun() && [...plan.bodies, ...plan.ends].some(body => typeof body === 'string')
+    this.pace = this.#fit()
+  }
+
+  /** Runs elements `lo` to `hi` into `a`. */
+  run(lo: number, hi: number, a: unknown, states: unknown[]): unknown {
+    const { compiled } = this
+    const count = hi - lo
+    // A look at the clock costs as much as ten to a hundred cheap elements.
+    if (compiled.rate > 0 && count * compiled.rate < CHEAP && ++compiled.calls % UNTIMED !== 0) {
+      return this.#call(lo, hi, a, states)
+    }
+    const begun = performance.now()
+    const gathered = this.#call(lo, hi, a, states)
+    this.#took(count, performance.now() - begun)
+    return gathered
+  }
+
+  #call(lo: number, hi: number, a: unknown, states: unknown[]): unknown {
+    return this.compiled.loop(this.sources, lo, hi, this.plan.env, a, this.target, this.mark, states)
+  }
+
+  begin(): unknown {
+    return this.compiled.sink.begin(this.plan.parameter, this.compiled.ends)
+  }
+
+  join(a: unknown, b: unknown): unknown {
+    return this.compiled.sink.join(a as never, b as never, this.compiled.ends)
+  }
+
+  /** `count` elements took so many milliseconds. */
+  #took(count: number, milliseconds: number): void {
+    const { compiled } = this
+    const rate = milliseconds / count
+    const { rate: known } = compiled
+    // Never much more than what was known: one slow call, interrupted by somebody for a thousand times what it takes,
+    // is not a trend.
+    compiled.rate = known === 0 ? rate : (known + Math.min(rate, 2 * known)) / 2
+    // At most twice as many as before: the next ones may be slower. If they are, at once as few as they should be.
+    this.pace = Math.min(this.#fit(Math.max(rate, compiled.rate)), this.pace * 2)
+  }
+
+  #fit(rate = this.compiled.rate): number {
+    if (rate === 0) return 1
+    return Math.max(1, Math.min(this.plan.longest, LONGEST, Math.floor(PACE / rate)))
+  }
+
+  /** True if `count` elements are enough to be worth somebody else's while. */
+  worth(count: number): boolean {
+    const least = this.#lent === undefined && this.plan.flags === null ? LEAST_FIRST : LEAST
+    return !this.private && count > 1 && count >= 2 * this.plan.shortest && count * this.compiled.rate >= least
+  }
+
+  /** The index above which nothing matters any more. Plain: seen late, it costs time alone. */
+  get bound(): number {
+    const flags = this.plan.flags ?? this.#lent?.flags
+    return flags == null ? NEVER : flags[0]!
+  }
+
+  /** Nothing above `index` matters any more. */
+  stop(index: number): void {
+    const flags = this.plan.flags ?? this.#lent?.flags
+    if (flags != null) raise(flags, index)
+  }
+
+  /** True if a flag was taken for this job. */
+  get flagged(): boolean {
+    return this.plan.flags === null && this.#lent !== undefined
+  }
+
+  /** What others are given of elements `lo` to `hi`. */
+  lend(lo: number, hi: number): { readonly plan: Plan; readonly parts: Parts | null } {
+    const plan = (this.#lent ??= this.#share())
+    if (plan.sources.every(({ kind }) => kind !== 'list')) return { plan, parts: null }
+    const parts = plan.sources.map((source, n) => {
+      if (source.kind !== 'list') return null
+      const { data, from } = this.sources[n]!
+      return (data as readonly unknown[]).slice(lo - from, hi - from)
+    })
+    return { plan, parts }
+  }
+
+  #share(): Plan {
+    const { plan, sources } = this
+    const shared: Plan = {
+      ...plan,
+      sources: sources.map(source => this.#shareSource(source)),
+      parameter:
+        plan.sink === 'into' && !isShared(this.target as Numbers)
+          ? this.#borrowed(kindOf(this.target)!, (this.target as Numbers).length)
+          : plan.parameter,
+      env: shareEnv(plan.env),
+      flags: plan.flags ?? takeFlag(),
+    }
+    // Once, so that the forks find it looked at.
+    return stack.slow.admit(shared, 0) as Plan
+  }
+
+  #shareSource(source: Source): Source {
+    const { kind, data, from, length } = source
+    if (kind === 'list') {
+      const array = data as readonly unknown[]
+      if (!allNumbers(array)) return { ...source, data: null }
+      // Numbers are copied once, for all. They keep their places: element i is at i - from.
+      const numbers = this.#borrowed('f64', array.length)
+      numbers.set(array as never)
+      return { kind: 'strided', data: numbers, from: -from, step: 1, size: 0, length }
+    }
+    if (data === null || !ArrayBuffer.isView(data) || isShared(data as Numbers)) return source
+    // Views are elements themselves, and may be kept.
+    if (kind === 'parts') return { ...source, data: toShared(data as Numbers) }
+    const copy = this.#borrowed(kindOf(data)!, (data as Numbers).length)
+    copy.set(data as never)
+    return { ...source, data: copy }
+  }
+
+  #borrowed(kind: Kind, length: number): Numbers {
+    const array = borrow(kind, length)
+    this.#scratch.push(array)
+    return array
+  }
+
+  /** All is done, and nobody looks at what was lent any more. */
+  end(): void {
+    for (const array of this.#scratch) giveBack(array)
+  }
+
+  /** After elements `lo` to `hi` were done by whoever: what they have left for this thread alone. */
+  settle(lo: number, hi: number): void {
+    const lent = this.#lent
+    if (lent === undefined) return
+    const { target } = this
+    if (this.plan.sink !== 'into' || lent.parameter === target) return
+    ;(target as Float64Array).set((lent.parameter as Float64Array).subarray(lo, hi), lo)
+  }
+
+  /** Where `error` was thrown: the index that it carries, or the loop's. */
+  placeOf(error: unknown): number {
+    const index = error instanceof Error ? (error as Error & { index?: unknown }).index : undefined
+    return typeof index === 'number' ? index : this.mark.at
+  }
+
+  /** `error` as the user gets it: with the index of the element at which it was thrown. */
+  locate(error: unknown): unknown {
+    const known = explain(error, [...this.plan.bodies, ...this.plan.ends])
+    if (!this.plan.located) return known
+    if (known instanceof Error && Object.isExtensible(known) && !Object.hasOwn(known, 'index')) {
+      Object.defineProperty(known, 'index', {
+        value: this.mark.at,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      })
+    }
+    return known
+  }
+}
+
+/** Not `every`, which passes over holes. */
+function allNumbers(array: readonly unknown[]): boolean {
+  for (const value of array) if (typeof value !== 'number') return false
+  return true
+}
+
+/** Arrays among the variables are copied once, and not with every piece. */
+function shareEnv(env: unknown): unknown {
+  if (typeof env !== 'object' || env === null || Object.getPrototypeOf(env) !== Object.prototype) return env
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [
+      name,
+      kindOf(value) === undefined ? value : toShared(value as Numbers),
+    ]),
+  )
+}
