@@ -17,6 +17,10 @@ interface Child {
   readonly record: TaskRecord
   readonly args: readonly unknown[]
   readonly order: number
+  /** What it threw. */
+  error: unknown
+  /** The one that had failed before it. */
+  failed: Child | undefined
 }
 
 /** Children kept private: beyond, `spawn` runs the oldest in place, so that a million of them need no memory. */
@@ -88,7 +92,8 @@ class OpenScope implements Scope, Shelf {
   #reaped = 0
   #roomy = false
   #count = 0
-  #failures: { readonly order: number; readonly error: unknown }[] = []
+  /** The last child that has failed; the others are behind it. */
+  #failed: Child | undefined
   #open = true
 
   constructor(worker: Worker) {
@@ -111,7 +116,7 @@ class OpenScope implements Scope, Shelf {
     }
     const worker = this.#worker
     for (let i = 0; i < args.length; i++) args[i] = worker.admit(args[i], i)
-    this.#private.push({ record, args, order: this.#count++ })
+    this.#private.push({ record, args, order: this.#count++, error: undefined, failed: undefined })
     if (worker.words[worker.want] !== 0) worker.publish()
     if (this.waiting > MOST_PRIVATE) this.#runOldest()
   }
@@ -149,11 +154,11 @@ class OpenScope implements Scope, Shelf {
       else this.#settle(child, slot)
     }
     this.#open = false
-    if (this.#failures.length === 0) return
-    const [first, ...others] = this.#failures.toSorted((a, b) => a.order - b.order)
-    this.#failures = []
-    for (const { error } of others) attach(first!.error, error)
-    throw first!.error
+    const [first, ...others] = this.#failures()
+    if (first === undefined) return
+    this.#failed = undefined
+    for (const { error } of others) attach(first.error, error)
+    throw first.error
   }
 
   /** Children that nobody has begun are dropped, the others waited for; their errors go with `error`. */
@@ -165,7 +170,7 @@ class OpenScope implements Scope, Shelf {
       const { child, slot } = this.#published.pop()!
       if (slot !== 0 && !this.#worker.regain(slot)) this.#settle(child, slot)
     }
-    for (const failure of this.#failures) attach(error, failure.error)
+    for (const failure of this.#failures()) attach(error, failure.error)
   }
 
   #runOldest(): void {
@@ -173,19 +178,30 @@ class OpenScope implements Scope, Shelf {
     this.#trim()
   }
 
-  /** With no call between `#head` and `try`: where the stack ends, the child is still there or its error is. */
+  /** With no call beside the child's own, nor a literal, which V8 may find no room for either: where the stack ends, the child is still there or its error is. */
   #run(child: Child, taken: 0 | 1): void {
     this.#head += taken
     try {
       ;(child.record.fn as (...args: unknown[]) => unknown)(...child.args)
     } catch (error) {
-      this.#failures.push({ order: child.order, error })
+      child.error = error
+      child.failed = this.#failed
+      this.#failed = child
     }
+  }
+
+  #failures(): Child[] {
+    const failures: Child[] = []
+    for (let child = this.#failed; child !== undefined; child = child.failed) failures.push(child)
+    return failures.toSorted((a, b) => a.order - b.order)
   }
 
   #settle(child: Child, slot: number): void {
     const { failed, value } = this.#worker.outcome(slot)
-    if (failed) this.#failures.push({ order: child.order, error: value })
+    if (!failed) return
+    child.error = value
+    child.failed = this.#failed
+    this.#failed = child
   }
 
   /** Collects what has ended at the old end, so that a long scope does not hold every slot to its end. */
