@@ -62,7 +62,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'the thief dies': {
       ...common,
       victim: 1,
-      long: 'altogether',
+      long: 'buffered',
       threads: [forking(a, 'one'), helping(b, 1), repairing(c, 1)],
       check: outcome => {
         joined(outcome)
