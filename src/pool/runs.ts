@@ -1,3 +1,4 @@
+import { now } from '../scheduler/clock.ts'
 import { CanceledError, PoolClosedError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
 import type { Hold } from '../platform/node/host.ts'
@@ -115,7 +116,7 @@ export class Runs {
     const { arena, caller } = worker.registry
     const word = load(arena.words, slot + STATE)
     if (this.#runs.has(slot) && stateOf(word) === PUBLISHED && claim(arena, slot, word, caller)) {
-      worker.deadline = timeout !== undefined ? performance.now() + timeout : signal !== undefined ? Infinity : 0
+      worker.deadline = timeout !== undefined ? now() + timeout : signal !== undefined ? Infinity : 0
       worker.execute(slot)
       worker.deadline = 0
     }
