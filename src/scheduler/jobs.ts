@@ -125,16 +125,13 @@ export class Jobs {
 
   /** Home: the result, or what was thrown. */
   outcome(slot: number): unknown {
-    try {
-      this.#open(slot, false)
-      return this.#reader.value()
-    } finally {
-      this.drop(slot)
-    }
+    this.#open(slot, false)
+    return this.#reader.value()
   }
 
-  /** Home: the slot is DONE or FAILED and read. */
+  /** Home: the slot is DONE or FAILED and read. What a lost job leaves unread, arguments or a result, goes with it. */
   free(slot: number): void {
+    this.drop(slot)
     release(this.#arena, slot)
     this.#slab.free(slot)
   }
