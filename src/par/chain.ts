@@ -15,6 +15,8 @@ const ALWAYS: Body = '() => true'
  * loop that does it all in one pass, on as many workers as are idle. Made by {@link par}. Immutable: each adaptor
  * returns a new one.
  *
+ * The index that a function gets is that of the source, after a `filter` too.
+ *
  * Functions see nothing but their parameters and what is global: they travel as text. See {@link Par.with}.
  */
 export class Par<T, E = undefined, M extends Mode = 'value'> {
@@ -75,8 +77,9 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     return this.#add('tap', fn)
   }
 
-  /** `[index, element]`. */
+  /** `[index, element]`: the index in the source, so before any `filter` or `flatMap`. */
   enumerate(): Par<[index: number, value: T], E, M> {
+    if (!indexed(this.#draft)) throw check.placeless('enumerate')
     return this.#add('map', this.#draft.bound ? (v: T, _e: unknown, i: number) => [i, v] : (v: T, i: number) => [i, v])
   }
 
@@ -88,7 +91,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   zip<U, R>(other: Zippable<U>, fn: Both<T, U, E, R>): Par<R, E, M>
   zip(other: unknown, fn?: unknown): Par<never, E, M> {
     const draft = this.#draft
-    if (!indexed(draft)) throw check.misplaced('zip', 'After filter or flatMap the elements have no places any more.')
+    if (!indexed(draft)) throw check.placeless('zip')
     const source = sourceOf(other, 'zip')
     const zipped = {
       ...draft,
@@ -300,8 +303,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
    */
   into<A extends Numbers>(this: Par<Element<A>, E, M>, target: A): Outcome<M, A> {
     const draft = this.#draft
-    if (!indexed(draft))
-      throw check.misplaced('into', 'After filter or flatMap the elements have no places: use toShared.')
+    if (!indexed(draft)) throw check.placeless('into', 'Use toShared.')
     return this.#end('into', [], check.target(target, draft.length), () => target)
   }
 

@@ -2,7 +2,7 @@ import type { Numbers } from '../data/kinds.ts'
 
 /**
  * A function of a chain: it gets the element and its index in the source, and between them the variables of `with`, if
- * there are any.
+ * there are any. After a `filter` or a `flatMap`, too, the index counts in the source.
  */
 export type Each<T, E, R> = [E] extends [undefined]
   ? (value: T, index: number) => R

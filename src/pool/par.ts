@@ -1,4 +1,5 @@
 import { bridge, type Bridge, type Bridgeable, type BridgeOptions } from '../par/bridge.ts'
+import * as check from '../par/check.ts'
 import { makePar, type ParFunction } from '../par/par.ts'
 import { entryOf } from '../par/draft.ts'
 import { setEntrance } from '../par/outside.ts'
@@ -82,7 +83,7 @@ interface ParWithPools extends ParFunction {
 export const par: ParWithPools = Object.assign(makePar<'value'>(undefined), {
   on: (pool: Pool, options: RunOptions = {}): ParFunction<'promise'> => makePar<'promise'>(entryOf(pool, options)),
   bridge: <T>(source: Bridgeable<T>, options: BridgeOptions & { readonly pool?: Pool } = {}): Bridge<T> => {
-    const { pool = { runWith }, ...rest } = options
+    const { pool = { runWith }, ...rest } = check.options('par.bridge', options, ['pool', 'batch', 'ahead'])
     return bridge(source, rest, entryOf(pool, {}))
   },
 })

@@ -7,6 +7,14 @@ export const plusSecret = task((x: number) => x + secret + 1)
 
 export const byTask = task((count: number) => par(count).map(plusSecret).sum())
 
+/** The same, called by a body. */
+export const helped = task((count: number) =>
+  par(count)
+    .with({ plusSecret })
+    .map((x, { plusSecret }) => plusSecret(x))
+    .sum(),
+)
+
 export const free = task((count: number) =>
   par(count)
     .map(x => x + secret)
