@@ -3,7 +3,7 @@ import { type AnyFunction } from '../scheduler/tasks.ts'
 import { type Body, bodyOf } from './body.ts'
 import * as check from './check.ts'
 import { begin, type Draft, end, indexed, isOwn, type Result, strided } from './draft.ts'
-import type { Both, Each, Mode, Outcome, Zippable } from './signature.ts'
+import type { Both, Each, Given, Mode, Sendables, Sync, Outcome, Zippable } from './signature.ts'
 import type { Hit, SinkName, Taken } from './sinks.ts'
 import { sourceOf } from './source.ts'
 
@@ -31,16 +31,16 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   /**
    * Gives variables to the functions of this chain, as their second argument: `par(xs).with({ k }).map((x, { k }) => x
-   * * k)`. They must be sendable; shared arrays pass by reference, other typed arrays are copied once. They must not be
-   * changed meanwhile.
+   * * k)`. They must be sendable. Shared arrays pass by reference. **All else is copied when another worker helps**, so a body
+   * must not write to it: the write may be lost. Objects are frozen then. They must not be changed meanwhile.
    */
-  with<const V extends object>(variables: V): Par<T, V, M> {
+  with<const V extends object>(variables: V & Sendables<V>): Par<T, Given<V>, M> {
     if (this.#draft.stages.length > 0) throw check.misplaced('with', 'Call it before the functions that use it.')
     return new Par({ ...this.#draft, env: check.object('with', variables), bound: true })
   }
 
   /** What `fn` returns takes the element's place. */
-  map<R>(fn: Each<T, E, R>): Par<R, E, M> {
+  map<R>(fn: Each<T, E, R> & Sync<R>): Par<R, E, M> {
     return this.#add('map', fn)
   }
 
@@ -57,13 +57,13 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   /** Keeps the elements for which `fn` is true. */
   filter<S extends T>(fn: Each<T, E, boolean> & ((value: T, ...rest: never[]) => value is S)): Par<S, E, M>
-  filter(fn: Each<T, E, unknown>): Par<T, E, M>
+  filter<R>(fn: Each<T, E, R> & Sync<R>): Par<T, E, M>
   filter(fn: unknown): Par<T, E, M> {
     return this.#add('filter', fn)
   }
 
   /** `map` that drops the elements for which `fn` returns `undefined`. */
-  filterMap<R>(fn: Each<T, E, R | undefined>): Par<R, E, M> {
+  filterMap<R>(fn: Each<T, E, R | undefined> & Sync<R>): Par<R, E, M> {
     return this.#add('filterMap', fn)
   }
 
@@ -232,7 +232,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   }
 
   /** What `fn` returns for the first element for which that is not `undefined`. */
-  findMap<R>(fn: Each<T, E, R | undefined>): Outcome<M, R | undefined> {
+  findMap<R>(fn: Each<T, E, R | undefined> & Sync<R>): Outcome<M, R | undefined> {
     return this.filterMap(fn).#end('find', [ALWAYS], undefined, (hit: Hit) => hit.value, [always])
   }
 
@@ -277,7 +277,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   }
 
   /** Calls `fn` for each; the order is nobody's business. */
-  forEach(fn: Each<T, E, unknown>): Outcome<M, void> {
+  forEach<R>(fn: Each<T, E, R> & Sync<R>): Outcome<M, void> {
     return this.#end('forEach', [bodyOf(fn, 'forEach')], undefined, () => undefined, [fn])
   }
 

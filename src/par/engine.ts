@@ -242,7 +242,13 @@ class Walk {
     const values = drive(mapped, lo, hi) as unknown[]
     const source = { kind: 'list', data: values, from: 0, step: 1, size: 0, length: values.length } as const
     const gathering = new Job({ ...plan, sources: [source], stages: [], bodies: [] }, [source])
-    return gathering.run(0, values.length, begun, [])
+    try {
+      return gathering.run(0, values.length, begun, [])
+    } catch (error) {
+      // Exact where no element was dropped on the way.
+      job.mark.at = lo + gathering.mark.at
+      throw error
+    }
   }
 }
 

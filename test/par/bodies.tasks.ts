@@ -43,6 +43,28 @@ export const failing = task((count: number, bad: readonly number[]) =>
     .count(),
 )
 
+/** The sum of numbers, and of something else at one place. */
+export const odd = task((count: number, at: number, value: string | boolean | null, slow: boolean, times: boolean) => {
+  const chain = par(count)
+    .with({ at, value, slow })
+    .map((x, { at, value, slow }) => {
+      const end = performance.now() + (slow ? 5 : 0)
+      while (performance.now() < end);
+      return (x === at ? value : x) as number
+    })
+  return times ? chain.product() : chain.sum()
+})
+
+/** What bodies make of an array of numbers that is no typed one: each as it was, and the sign of a zero. */
+export const numbers = task((xs: readonly number[]) =>
+  par(xs)
+    .map(x => {
+      for (let i = 0, y = x; i < 50; i++) y = Math.sin(y)
+      return Object.is(x, -0) ? 'minus' : String(x)
+    })
+    .toArray(),
+)
+
 /** So many elements, each of which takes 5 milliseconds. */
 export const few = task((count: number, sum: boolean) => {
   const chain = par(count).map(spin)

@@ -66,6 +66,34 @@ describe('a chain', () => {
     expect(eight.stats().steals - before).toBeGreaterThanOrEqual(7)
   })
 
+  it('adds and multiplies numbers alone, and says what it was given', async () => {
+    for (const pool of pools) {
+      for (const [count, at, slow] of [
+        [10, 3, false],
+        [100_000, 77_777, false],
+        [100, 70, true],
+      ] as const) {
+        const given = { string: '12', boolean: true, object: null }
+        for (const [what, value] of slow ? [['string', '12'] as const] : Object.entries(given)) {
+          await expect(pool.run(tasks.odd, count, at, value, slow, count === 10)).rejects.toMatchObject({
+            name: 'TypeError',
+            message: `${count === 10 ? 'product' : 'sum'}: ${String(value)} (${what}) is no number. Map it to a number first.`,
+            index: at,
+          })
+        }
+      }
+    }
+  })
+
+  it('hands on numbers as they are, whole or not', async () => {
+    const whole = Array.from({ length: 20_000 }, (_, i) => i * 7919 - 2 ** 31)
+    for (const odd of [0, 2 ** 31 - 1, -0, 0.5, 2 ** 31, -(2 ** 31) - 1, Number.NaN, Infinity]) {
+      const xs = whole.with(19_999, odd).map(x => (x > 2 ** 31 - 1 && x !== odd ? 5 : x))
+      const wanted = xs.map(x => (Object.is(x, -0) ? 'minus' : String(x)))
+      for (const pool of pools) expect(await pool.run(tasks.numbers, xs)).toEqual(wanted)
+    }
+  })
+
   it('stops looking when it has found something', async () => {
     for (const pool of pools) {
       const calls = new Int32Array(new SharedArrayBuffer(4 * 200_000))
