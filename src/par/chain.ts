@@ -31,8 +31,9 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   /**
    * Gives variables to the functions of this chain, as their second argument: `par(xs).with({ k }).map((x, { k }) => x
-   * * k)`. They must be sendable. Shared arrays pass by reference. **All else is copied when another worker helps**, so a body
-   * must not write to it: the write may be lost. Objects are frozen then. They must not be changed meanwhile.
+   * * k)`. They must be sendable, and not be changed meanwhile. What lies over a `SharedArrayBuffer` passes by reference.
+   * **All else is copied when another worker helps**: a body must not write to it, for what it writes to a copy is lost.
+   * Objects are frozen then.
    */
   with<const V extends object>(variables: V & Sendables<V>): Par<T, Given<V>, M> {
     if (this.#draft.stages.length > 0) throw check.misplaced('with', 'Call it before the functions that use it.')

@@ -41,7 +41,8 @@ interface ParWithPools extends ParFunction {
  *
  * **Functions travel as text**, so that each chain gets a loop of its own. They see their parameters and what is
  * global, and nothing else of where they were written: give them variables by {@link Par.with}, or use tasks, which may
- * use all of their module. They must not change elements that are objects: each worker may have its own copy.
+ * use all of their module. They must not change elements, or variables, that are not over shared memory: each worker may
+ * have its own copy, and objects are frozen for it.
  *
  * **Results do not depend on the workers**, to the last bit: what is sensitive to the order of operations is cut by the
  * length alone. Only `findAny` says that it is free.
