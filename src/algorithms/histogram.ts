@@ -1,6 +1,7 @@
 import type { Numbers } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
 import { ofKind } from '../par/body.ts'
+import * as check from '../par/check.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
 import { type Block, blockOf, boundsOf, given, par, refuseBigInts } from './blocks.ts'
@@ -43,7 +44,7 @@ export function histogram(array: Numbers, bins: number, options: HistogramOption
   if (!Number.isInteger(bins) || bins < 1) {
     throw new OptionError('histogram: the number of bins', bins, 'Give a whole number, 1 or more.')
   }
-  const { min = 0, max = bins } = options
+  const { min = 0, max = bins } = check.options('histogram', options, ['min', 'max'])
   if (!Number.isFinite(min) || !Number.isFinite(max) || !(min < max)) {
     throw new OptionError('histogram: min and max', [min, max], 'Give two numbers, the smaller one first.')
   }

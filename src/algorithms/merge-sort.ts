@@ -1,7 +1,7 @@
 import { allocate, kindOf, type Numbers } from '../data/kinds.ts'
 import { type Body, bodyOf, functionOf, textMayRun } from '../par/body.ts'
 import { ownTask } from '../par/own.ts'
-import { makePar } from '../par/par.ts'
+import { par } from './blocks.ts'
 
 /**
  * Stable merge sort by a comparison.
@@ -19,8 +19,6 @@ const RUN = 1 << 13
 /** Blocks of an array; more of them leave more to be merged by one worker. */
 const BLOCKS = 16
 const LEAST_BLOCK = 1 << 11
-
-const par = makePar<'value'>(undefined)
 
 // --- numbers ------------------------------------------------------------------------------------------------------
 
@@ -117,9 +115,11 @@ export function orderOf(values: readonly unknown[], compare: (a: never, b: never
     values.slice(at * length, (at + 1) * length),
   )
   const body = bodyOf(compare, 'sort')
-  if (blocks.length < 2 || (typeof body === 'string' && !textMayRun())) return sortPlaces(values, compare as Compare)
-  const orders = par(blocks).with({ compare: body }).map(sortBlock).toArray()
+  if (typeof body === 'string' && !textMayRun()) return sortPlaces(values, compare as Compare)
+  // Made of its text even where nobody could help: what it cannot see, it sees at no length.
   const less = functionOf(body) as Compare
+  if (blocks.length < 2) return sortPlaces(values, less)
+  const orders = par(blocks).with({ compare: body }).map(sortBlock).toArray()
   let runs: Int32Array[] = orders.map((order, at) => order.map(place => place + at * length))
   while (runs.length > 1) {
     runs = Array.from({ length: Math.ceil(runs.length / 2) }, (_, at) => {

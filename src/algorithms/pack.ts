@@ -1,6 +1,7 @@
 import { allocate, type ArrayOf, isShared, type Kind, kindOf, type Numbers } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
 import { type Body, bodyOf, ofKind, specialised, textMayRun } from '../par/body.ts'
+import * as check from '../par/check.ts'
 import { explained } from '../par/explained.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
@@ -61,7 +62,7 @@ type Keep<A extends Numbers> = (value: A[number], index: number) => unknown
  * @throws {TaskError} if `keep` is no body, or uses a variable that it cannot see (`ERR_FILCH_FREE_VARIABLE`)
  */
 export function pack<A extends Numbers>(array: A, keep: Keep<A>, options: PackOptions = {}): ArrayOf<Kind> & A {
-  const { into } = options
+  const { into } = check.options('pack', options, ['into'])
   if (into !== undefined && (kindOf(into) !== kindOf(array) || into.buffer === array.buffer)) {
     throw new OptionError('pack: into', into, 'Give another typed array of the same kind, over memory of its own.')
   }

@@ -6,6 +6,7 @@ import { ownTask } from '../par/own.ts'
 import { par } from './blocks.ts'
 import { permute } from './permute.ts'
 import { radixSort } from './radix.ts'
+import type { Task } from '../task/task.ts'
 
 /**
  * Number `index` of the stream of random numbers that belongs to `seed`: at least 0, less than 1, 53 bits. There is no
@@ -25,7 +26,7 @@ import { radixSort } from './radix.ts'
  * equal(random(7, 0) === random(7, 1), false)
  * ```
  */
-export const random: (seed: number, index: number) => number = ownTask((seed: number, index: number): number => {
+export const random: Task<(seed: number, index: number) => number> = ownTask((seed: number, index: number): number => {
   // Two counters of 32 bits, mixed with each other and the seed by four rounds of a Feistel network whose function is
   // the finalizer of MurmurHash3.
   let left = index | 0

@@ -1,6 +1,7 @@
 import { allocate, type ArrayOf, isShared, type Kind, kindOf, type Numbers } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
 import { type Body, bodyOf, functionOf, specialised, textMayRun } from '../par/body.ts'
+import * as check from '../par/check.ts'
 import { explained } from '../par/explained.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
@@ -70,11 +71,18 @@ interface Scan {
  * `identity`
  */
 export function scan<A extends Numbers>(array: A, options: ScanOptions = {}): ArrayOf<Kind> & A {
-  const { op, identity = 0, exclusive = false, into } = options
+  const {
+    op,
+    identity = 0,
+    exclusive = false,
+    into,
+  } = check.options('scan', options, ['op', 'identity', 'exclusive', 'into'])
   const kind = kindOf(array)
   if (kind === undefined || kind === 'i64' || kind === 'u64') {
     throw new OptionError('scan: the array', array, 'Give a typed array of numbers.')
   }
+  check.flag('scan: exclusive', exclusive)
+  check.number('scan: the identity', identity)
   if (op !== undefined && options.identity === undefined) {
     throw new OptionError(
       'scan: the identity',

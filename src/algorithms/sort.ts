@@ -1,5 +1,7 @@
 import { isShared, kindOf, type Numbers, toShared } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
+import { bodyOf } from '../par/body.ts'
+import { explained } from '../par/explained.ts'
 import { inside } from '../par/outside.ts'
 import { countingSort } from './counting-sort.ts'
 import { mergeSortArray, mergeSortNumbers } from './merge-sort.ts'
@@ -42,17 +44,20 @@ export function sort(array: Numbers | unknown[], compare?: (a: never, b: never) 
   if (compare !== undefined && typeof compare !== 'function') {
     throw new OptionError('sort: the comparison', compare, 'Give a function, or nothing.')
   }
-  if (Array.isArray(array)) return inside(() => mergeSortArray(array, compare))
+  const bodies = compare === undefined ? [] : [bodyOf(compare, 'sort')]
+  if (Array.isArray(array)) return explained(bodies, () => inside(() => mergeSortArray(array, compare)))
   const kind = kindOf(array)
   if (kind === undefined) throw new OptionError('sort: the array', array, 'Give an array or a typed array.')
   if (array.length < 2) return array
   if (compare === undefined && array.length < SMALL) return (array as Float64Array).sort()
-  return inside(() => {
-    const values = toShared(array)
-    if (compare !== undefined) mergeSortNumbers(values, compare)
-    else if (values.BYTES_PER_ELEMENT < 4) countingSort(values as Uint8Array)
-    else radixSort(values, null)
-    if (!isShared(array)) array.set(values as never)
-    return array
-  })
+  return explained(bodies, () =>
+    inside(() => {
+      const values = toShared(array)
+      if (compare !== undefined) mergeSortNumbers(values, compare)
+      else if (values.BYTES_PER_ELEMENT < 4) countingSort(values as Uint8Array)
+      else radixSort(values, null)
+      if (!isShared(array)) array.set(values as never)
+      return array
+    }),
+  )
 }

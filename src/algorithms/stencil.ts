@@ -66,6 +66,7 @@ export function stencil<A extends Numbers>(
   options: StencilOptions = {},
 ): A {
   refuseBigInts('stencil', grid)
+  check.options('stencil', options, ['radius', 'steps', 'into'])
   let from: Numbers = given('stencil', grid)
   const width = check.positive('stencil: the number of columns', columns)
   const radius = check.count('stencil: the radius', options.radius ?? 1)

@@ -19,13 +19,19 @@ const GROWTH_PAGES = 64
 /** Word 0 is never handed out, so 0 can mean "none". The next free granule is kept here, alone in its line. */
 const NEXT = 16
 
+/** What the arena needs of a `WebAssembly.Memory`: a name that is not in every library of types, for our declarations. */
+export interface Memory {
+  readonly buffer: ArrayBufferLike
+  grow(delta: number): number
+}
+
 export class Arena {
-  readonly memory: WebAssembly.Memory
+  readonly memory: Memory
   /** The view over all that this thread has seen of the memory so far. Re-read after {@link reach}. */
   words: Words
 
   /** Views memory that {@link Arena.initialise} made, in this or another thread. */
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: Memory) {
     this.memory = memory
     this.words = new Int32Array(memory.buffer)
   }

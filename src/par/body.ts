@@ -129,8 +129,11 @@ export function textMayRun(): boolean {
   return allowed
 }
 
-/** A ReferenceError of a body that was made from its text, as an error that says what to do. Anything else as it is. */
-export function explain(error: unknown, bodies: readonly Body[]): unknown {
+/**
+ * A ReferenceError of a body that was made from its text, as an error that says what to do: in a chain there is `with`.
+ * Anything else as it is.
+ */
+export function explain(error: unknown, bodies: readonly Body[], chain = true): unknown {
   if (!(error instanceof ReferenceError)) return error
   const name = /^(?<name>[\p{ID_Continue}$]+) is not defined$/u.exec(error.message)?.groups?.['name']
   const owner = bodies.find(body => typeof body === 'string' && name !== undefined && body.includes(name))
@@ -138,7 +141,10 @@ export function explain(error: unknown, bodies: readonly Body[]): unknown {
   return new TaskError(
     'ERR_FILCH_FREE_VARIABLE',
     `${name} is not known in the function ${show(owner)}: it travels to other threads as text, without the variables around it. ` +
-      `List what it uses, par(source).with({ ${name} }).map((x, { ${name} }) => …), or give a task, which may use all of its module.`,
+      (chain
+        ? `Give it along: par(source).with({ ${name} }).map((x, { ${name} }) => …). If ${name} is a function, make it a task at ` +
+          `the top level of its module and give it with .with({ ${name} }), or write it inside the body.`
+        : `Write it inside the function, or give a task, which may use all of its module.`),
     { cause: error },
   )
 }

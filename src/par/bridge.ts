@@ -3,7 +3,7 @@ import type { Par } from './chain.ts'
 import * as check from './check.ts'
 import type { Entry } from './draft.ts'
 import { makePar } from './par.ts'
-import type { Each } from './signature.ts'
+import type { Each, Given, Sendables, Sync } from './signature.ts'
 
 /** What can be bridged: streams, generators and the like, asynchronous or not. */
 export type Bridgeable<T> = AsyncIterable<T> | Iterable<T>
@@ -40,22 +40,22 @@ export class Bridge<T, E = undefined> {
   }
 
   /** Gives variables to the functions, as their second argument. See {@link Par.with}. */
-  with<const V extends object>(variables: V): Bridge<T, V> {
+  with<const V extends object>(variables: V & Sendables<V>): Bridge<T, Given<V>> {
     return this.#then(chain => chain.with(variables))
   }
 
   /** What `fn` returns takes the element's place. Its index counts within the batch. */
-  map<R>(fn: Each<T, E, R>): Bridge<R, E> {
+  map<R>(fn: Each<T, E, R> & Sync<R>): Bridge<R, E> {
     return this.#then(chain => chain.map(fn))
   }
 
   /** Keeps the elements for which `fn` is true. */
-  filter(fn: Each<T, E, unknown>): Bridge<T, E> {
+  filter<R>(fn: Each<T, E, R> & Sync<R>): Bridge<T, E> {
     return this.#then(chain => chain.filter(fn))
   }
 
   /** `map` that drops the elements for which `fn` returns `undefined`. */
-  filterMap<R>(fn: Each<T, E, R | undefined>): Bridge<R, E> {
+  filterMap<R>(fn: Each<T, E, R | undefined> & Sync<R>): Bridge<R, E> {
     return this.#then(chain => chain.filterMap(fn))
   }
 
@@ -98,7 +98,7 @@ export class Bridge<T, E = undefined> {
   }
 
   /** Calls `fn` for each, where the batch runs. */
-  async forEach(fn: Each<T, E, unknown>): Promise<void> {
+  async forEach<R>(fn: Each<T, E, R> & Sync<R>): Promise<void> {
     for await (const _ of this.#run(chain => chain.forEach(fn)));
   }
 

@@ -3,7 +3,7 @@ import { type AnyFunction } from '../scheduler/tasks.ts'
 import { type Body, bodyOf } from './body.ts'
 import * as check from './check.ts'
 import { begin, type Draft, end, indexed, isOwn, type Result, strided } from './draft.ts'
-import type { Both, Each, Mode, Outcome, Zippable } from './signature.ts'
+import type { Both, Each, Given, Mode, Sendables, Sync, Outcome, Zippable } from './signature.ts'
 import type { Hit, SinkName, Taken } from './sinks.ts'
 import { sourceOf } from './source.ts'
 
@@ -14,6 +14,8 @@ const ALWAYS: Body = '() => true'
  * A parallel iterator: a source, the functions that its elements pass through, and, with the call of a consumer, the
  * loop that does it all in one pass, on as many workers as are idle. Made by {@link par}. Immutable: each adaptor
  * returns a new one.
+ *
+ * The index that a function gets is that of the source, after a `filter` too.
  *
  * Functions see nothing but their parameters and what is global: they travel as text. See {@link Par.with}.
  */
@@ -29,16 +31,17 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   /**
    * Gives variables to the functions of this chain, as their second argument: `par(xs).with({ k }).map((x, { k }) => x
-   * * k)`. They must be sendable; shared arrays pass by reference, other typed arrays are copied once. They must not be
-   * changed meanwhile.
+   * * k)`. They must be sendable, and not be changed meanwhile. What lies over a `SharedArrayBuffer` passes by reference.
+   * **All else is copied when another worker helps**: a body must not write to it, for what it writes to a copy is lost.
+   * Objects are frozen then.
    */
-  with<const V extends object>(variables: V): Par<T, V, M> {
+  with<const V extends object>(variables: V & Sendables<V>): Par<T, Given<V>, M> {
     if (this.#draft.stages.length > 0) throw check.misplaced('with', 'Call it before the functions that use it.')
     return new Par({ ...this.#draft, env: check.object('with', variables), bound: true })
   }
 
   /** What `fn` returns takes the element's place. */
-  map<R>(fn: Each<T, E, R>): Par<R, E, M> {
+  map<R>(fn: Each<T, E, R> & Sync<R>): Par<R, E, M> {
     return this.#add('map', fn)
   }
 
@@ -55,13 +58,13 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   /** Keeps the elements for which `fn` is true. */
   filter<S extends T>(fn: Each<T, E, boolean> & ((value: T, ...rest: never[]) => value is S)): Par<S, E, M>
-  filter(fn: Each<T, E, unknown>): Par<T, E, M>
+  filter<R>(fn: Each<T, E, R> & Sync<R>): Par<T, E, M>
   filter(fn: unknown): Par<T, E, M> {
     return this.#add('filter', fn)
   }
 
   /** `map` that drops the elements for which `fn` returns `undefined`. */
-  filterMap<R>(fn: Each<T, E, R | undefined>): Par<R, E, M> {
+  filterMap<R>(fn: Each<T, E, R | undefined> & Sync<R>): Par<R, E, M> {
     return this.#add('filterMap', fn)
   }
 
@@ -75,8 +78,9 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     return this.#add('tap', fn)
   }
 
-  /** `[index, element]`. */
+  /** `[index, element]`: the index in the source, so before any `filter` or `flatMap`. */
   enumerate(): Par<[index: number, value: T], E, M> {
+    if (!indexed(this.#draft)) throw check.placeless('enumerate')
     return this.#add('map', this.#draft.bound ? (v: T, _e: unknown, i: number) => [i, v] : (v: T, i: number) => [i, v])
   }
 
@@ -88,7 +92,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   zip<U, R>(other: Zippable<U>, fn: Both<T, U, E, R>): Par<R, E, M>
   zip(other: unknown, fn?: unknown): Par<never, E, M> {
     const draft = this.#draft
-    if (!indexed(draft)) throw check.misplaced('zip', 'After filter or flatMap the elements have no places any more.')
+    if (!indexed(draft)) throw check.placeless('zip')
     const source = sourceOf(other, 'zip')
     const zipped = {
       ...draft,
@@ -229,7 +233,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   }
 
   /** What `fn` returns for the first element for which that is not `undefined`. */
-  findMap<R>(fn: Each<T, E, R | undefined>): Outcome<M, R | undefined> {
+  findMap<R>(fn: Each<T, E, R | undefined> & Sync<R>): Outcome<M, R | undefined> {
     return this.filterMap(fn).#end('find', [ALWAYS], undefined, (hit: Hit) => hit.value, [always])
   }
 
@@ -274,7 +278,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   }
 
   /** Calls `fn` for each; the order is nobody's business. */
-  forEach(fn: Each<T, E, unknown>): Outcome<M, void> {
+  forEach<R>(fn: Each<T, E, R> & Sync<R>): Outcome<M, void> {
     return this.#end('forEach', [bodyOf(fn, 'forEach')], undefined, () => undefined, [fn])
   }
 
@@ -300,8 +304,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
    */
   into<A extends Numbers>(this: Par<Element<A>, E, M>, target: A): Outcome<M, A> {
     const draft = this.#draft
-    if (!indexed(draft))
-      throw check.misplaced('into', 'After filter or flatMap the elements have no places: use toShared.')
+    if (!indexed(draft)) throw check.placeless('into', 'Use toShared.')
     return this.#end('into', [], check.target(target, draft.length), () => target)
   }
 

@@ -13,6 +13,14 @@ export function positive(what: string, value: unknown): number {
   throw new OptionError(what, value, 'Give a whole number, 1 or more.')
 }
 
+export function number(what: string, value: unknown): void {
+  if (typeof value !== 'number') throw new OptionError(what, value, 'Give a number.')
+}
+
+export function flag(what: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new OptionError(what, value, 'Give true or false.')
+}
+
 export function object(what: string, value: unknown): object {
   if (typeof value === 'object' && value !== null) return value
   throw new OptionError(what, value, 'Give an object with the variables: { k }.')
@@ -20,6 +28,23 @@ export function object(what: string, value: unknown): object {
 
 export function misplaced(what: string, hint: string): TaskError {
   return new TaskError('ERR_FILCH_CHAIN', `${what} does not work at this place of a chain. ${hint}`)
+}
+
+export function placeless(what: string, hint = 'Call it before.'): TaskError {
+  return misplaced(what, `After filter or flatMap the elements have no places any more. ${hint}`)
+}
+
+/** Options of an algorithm, which has these: `options` itself, if it holds nothing else. */
+export function options<O extends object>(what: string, given: O, names: readonly (keyof O & string)[]): O {
+  if (typeof given !== 'object' || given === null) {
+    throw new OptionError(`${what}: the options`, given, 'Give an object, or nothing.')
+  }
+  for (const name of Object.keys(given)) {
+    if (!(names as readonly string[]).includes(name)) {
+      throw new OptionError(`${what}: an option`, name, `There are: ${names.join(', ')}.`)
+    }
+  }
+  return given
 }
 
 export function target(value: unknown, length: number): Numbers {

@@ -6,7 +6,7 @@ import * as check from './check.ts'
 import { evaluate } from './engine.ts'
 import { ownTask } from './own.ts'
 import { inside } from './outside.ts'
-import type { Plan, Source, Stage, StageName } from './shape.ts'
+import { drops, type Plan, type Source, type Stage, type StageName } from './shape.ts'
 import type { SinkName } from './sinks.ts'
 
 /** Runs a task elsewhere: what a pool does. */
@@ -66,11 +66,9 @@ export function begin(draft: Draft, name: StageName, fn: unknown, source: number
   }
 }
 
-const DROPPING: readonly StageName[] = ['filter', 'filterMap', 'flatMap']
-
 /** True if each element of the source is one at the end. */
 export function indexed(draft: Draft): boolean {
-  return !draft.stages.some(({ name }) => DROPPING.includes(name))
+  return !drops(draft.stages)
 }
 
 /** True if the elements at the end are objects of the source itself. */

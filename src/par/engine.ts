@@ -3,11 +3,11 @@ import { stack } from '../scheduler/context.ts'
 import { attach } from '../scheduler/failure.ts'
 import { progress } from '../task/place.ts'
 import type { Forked } from '../task/task.ts'
-import { giveFlag, NOW } from './flags.ts'
+import { giveFlag, NEVER, NOW } from './flags.ts'
 import { Job, type Parts } from './job.ts'
 import type { Originals } from './loop.ts'
 import { ownTask } from './own.ts'
-import type { Plan } from './shape.ts'
+import { drops, type Plan, type Source, type Stage } from './shape.ts'
 
 /**
  * Runs the loop of a chain over its range, alone as long as nobody is hungry, and with whoever is.
@@ -238,12 +238,33 @@ class Walk {
     const job = this.#job
     // The pieces have the flag of the whole.
     const plan = { ...job.plan, flags: job.lend(lo, lo).plan.flags }
-    const mapped = new Job({ ...plan, sink: 'toArray', ends: [], parameter: undefined }, job.sources)
-    const values = drive(mapped, lo, hi) as unknown[]
+    const dropping = drops(plan.stages)
+    const mapped = new Job(
+      { ...(dropping ? placed(plan) : plan), sink: 'toArray', ends: [], parameter: undefined },
+      dropping ? [...job.sources, PLACES] : job.sources,
+    )
+    const made = drive(mapped, lo, hi) as readonly unknown[]
+    const pairs = made as readonly (readonly [value: unknown, place: number])[]
+    const values = dropping ? pairs.map(([value]) => value) : made
     const source = { kind: 'list', data: values, from: 0, step: 1, size: 0, length: values.length } as const
     const gathering = new Job({ ...plan, sources: [source], stages: [], bodies: [] }, [source])
-    return gathering.run(0, values.length, begun, [])
+    try {
+      return gathering.run(0, values.length, begun, [])
+    } catch (error) {
+      const { at } = gathering.mark
+      job.mark.at = dropping ? pairs[at]![1] : lo + at
+      throw error
+    }
   }
+}
+
+/** Each place of the source. */
+const PLACES: Source = { kind: 'range', data: null, from: 0, step: 1, size: 0, length: NEVER }
+
+/** The same chain with pairs at its end: what was made, and the place of what it was made of. */
+function placed(plan: Plan): Plan {
+  const stage: Stage = { name: 'zip', body: -1, source: plan.sources.length }
+  return { ...plan, sources: [...plan.sources, PLACES], stages: [...plan.stages, stage] }
 }
 
 // --- crossing -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,6 @@ export function explained<R>(bodies: readonly Body[], work: () => R): R {
   try {
     return work()
   } catch (error) {
-    throw explain(error, bodies)
+    throw explain(error, bodies, false)
   }
 }

@@ -4,7 +4,7 @@ import { OptionError } from '../errors.ts'
 import { Par } from './chain.ts'
 import * as check from './check.ts'
 import { begin, type Draft, draftOf, type Entry } from './draft.ts'
-import type { Mode, Outcome } from './signature.ts'
+import type { Given, Mode, Outcome, Seen, Sendables, Sync } from './signature.ts'
 import type { Source } from './shape.ts'
 import { blocksOf, listOf, partsOf, rangeOf, sourceOf } from './source.ts'
 
@@ -23,29 +23,29 @@ export interface ParFunction<M extends Mode = 'value'> {
   /** The elements of a typed array: not copied if its memory is shared. */
   <A extends Numbers>(array: A): Par<Element<A>, undefined, M>
   /** The elements of an array, or of any iterable, read to its end at once. */
-  <T>(values: readonly T[] | Iterable<T>): Par<T, undefined, M>
+  <T>(values: readonly T[] | (Iterable<T> & object)): Par<T, undefined, M>
   /** `from`, `from + step`, … to before `to`. */
   range(from: number, to: number, step?: number): Par<number, undefined, M>
   /**
    * Pieces of `size` elements each, the last one shorter: of a typed array views, disjoint, so that a body may write
-   * into its own; of an array arrays; of a text texts.
+   * into its own if the memory is shared (else it may be that of a copy); of an array arrays; of a text texts.
    */
-  chunks<A extends Numbers>(array: A, size: number): Par<A, undefined, M>
+  chunks<A extends Numbers>(array: A, size: number): Par<Seen<A>, undefined, M>
   chunks(text: string, size: number): Par<string, undefined, M>
   chunks<T>(array: readonly T[], size: number): Par<readonly T[], undefined, M>
   /**
    * Calls `body` for each whole number from `from` to before `to`, in no order; with `variables`, which it gets as its
    * second argument.
    */
-  for(from: number, to: number, body: (i: number) => unknown): Outcome<M, void>
-  for<const V extends object>(
+  for<R>(from: number, to: number, body: ((i: number) => R) & Sync<R>): Outcome<M, void>
+  for<const V extends object, R>(
     from: number,
     to: number,
-    variables: V,
-    body: (i: number, variables: V) => unknown,
+    variables: V & Sendables<V>,
+    body: ((i: number, variables: Given<V>) => R) & Sync<R>,
   ): Outcome<M, void>
   /** Views of `size` neighbours, one for each place where they fit. */
-  windows<A extends Numbers>(array: A, size: number): Par<A, undefined, M>
+  windows<A extends Numbers>(array: A, size: number): Par<Seen<A>, undefined, M>
   /** The tiles of a grid, at most `side` wide and high, row by row. */
   grid2d(rows: number, columns: number, side?: number): Par<Tile, undefined, M>
   /** The lines of a text, without their ends (`\n` or `\r\n`). The index of a function is that of a block of lines. */

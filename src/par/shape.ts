@@ -40,6 +40,13 @@ export interface Stage {
   readonly source: number
 }
 
+const DROPPING: readonly StageName[] = ['filter', 'filterMap', 'flatMap']
+
+/** True if an element of the source may be none at the end, or several. */
+export function drops(stages: readonly Stage[]): boolean {
+  return stages.some(({ name }) => DROPPING.includes(name))
+}
+
 /** Everything that a piece of the work needs, in whatever thread. The same object for all pieces of one thread. */
 export interface Plan {
   readonly sources: readonly Source[]

@@ -114,14 +114,22 @@ export const sinks: Readonly<Record<SinkName, Sink>> = {
     kind: 'fixed',
     number: true,
     begin: p => p,
-    step: (a: number, v: number) => a + v,
+    step: (a: number, v: number) => {
+      if (typeof v !== 'number')
+        throw new TypeError(`sum: ${String(v).slice(0, 60)} (${typeof v}) is no number. Map it to a number first.`)
+      return a + v
+    },
     join: (a: number, b: number) => a + b,
   },
   product: {
     kind: 'fixed',
     number: true,
     begin: p => p,
-    step: (a: number, v: number) => a * v,
+    step: (a: number, v: number) => {
+      if (typeof v !== 'number')
+        throw new TypeError(`product: ${String(v).slice(0, 60)} (${typeof v}) is no number. Map it to a number first.`)
+      return a * v
+    },
     join: (a: number, b: number) => a * b,
   },
   reduce: {

@@ -1,11 +1,12 @@
 import { kindOf } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
+import * as check from './check.ts'
 import { NEVER } from './flags.ts'
 import type { Source } from './shape.ts'
 
 /** What a user gives to `par`, as a source. */
 export function sourceOf(given: unknown, what: string): Source {
-  if (typeof given === 'number') return rangeOf(0, given, 1)
+  if (typeof given === 'number') return rangeOf(0, check.count(`${what}: the source`, given), 1)
   if (kindOf(given) !== undefined) {
     const { length } = given as Float64Array
     return { kind: 'view', data: given, from: 0, step: 1, size: 0, length: bounded(length) }

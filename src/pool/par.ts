@@ -1,4 +1,5 @@
 import { bridge, type Bridge, type Bridgeable, type BridgeOptions } from '../par/bridge.ts'
+import * as check from '../par/check.ts'
 import { makePar, type ParFunction } from '../par/par.ts'
 import { entryOf } from '../par/draft.ts'
 import { setEntrance } from '../par/outside.ts'
@@ -40,7 +41,8 @@ interface ParWithPools extends ParFunction {
  *
  * **Functions travel as text**, so that each chain gets a loop of its own. They see their parameters and what is
  * global, and nothing else of where they were written: give them variables by {@link Par.with}, or use tasks, which may
- * use all of their module. They must not change elements that are objects: each worker may have its own copy.
+ * use all of their module. They must not change elements, or variables, that are not over shared memory: each worker may
+ * have its own copy, and objects are frozen for it.
  *
  * **Results do not depend on the workers**, to the last bit: what is sensitive to the order of operations is cut by the
  * length alone. Only `findAny` says that it is free.
@@ -82,7 +84,7 @@ interface ParWithPools extends ParFunction {
 export const par: ParWithPools = Object.assign(makePar<'value'>(undefined), {
   on: (pool: Pool, options: RunOptions = {}): ParFunction<'promise'> => makePar<'promise'>(entryOf(pool, options)),
   bridge: <T>(source: Bridgeable<T>, options: BridgeOptions & { readonly pool?: Pool } = {}): Bridge<T> => {
-    const { pool = { runWith }, ...rest } = options
+    const { pool = { runWith }, ...rest } = check.options('par.bridge', options, ['pool', 'batch', 'ahead'])
     return bridge(source, rest, entryOf(pool, {}))
   },
 })

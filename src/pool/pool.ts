@@ -269,6 +269,6 @@ export function refuseInWorker(what: string): void {
   throw new ForkError(
     'ERR_FILCH_IN_WORKER',
     `${what} was started in a worker of the pool ${pool}, which imports this module for its tasks. Move the tasks to a file of ` +
-      'their own, or guard the start: if (import.meta.main) { … } (Node 24 and later).',
+      'their own, or guard the start: if (import.meta.main) { … } (Node 24.2, or 22.18, and later).',
   )
 }

@@ -3,7 +3,7 @@ import { Deque } from '../lockfree/deque.ts'
 import { Mailbox } from '../lockfree/mailbox.ts'
 import { Slab } from '../lockfree/slab.ts'
 import { Sleepers } from '../lockfree/sleepers.ts'
-import { Arena, GRANULE } from '../memory/arena.ts'
+import { Arena, GRANULE, type Memory } from '../memory/arena.ts'
 import { layout, roundUp } from '../memory/layout.ts'
 import { Directory } from './directory.ts'
 import { Heap } from './heap.ts'
@@ -106,7 +106,7 @@ export class Registry {
   }
 
   /** Views the memory of a pool in one of its threads. */
-  static attach(memory: WebAssembly.Memory, threads: number): Registry {
+  static attach(memory: Memory, threads: number): Registry {
     return new Registry(new Arena(memory), threads)
   }
 

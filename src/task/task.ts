@@ -49,7 +49,7 @@ export interface ModuleMeta {
  * Returns **the same function**, with `fork` and `join` added. Declare tasks at the top level of a module, unconditionally:
  * each worker imports that module, and the n-th task there is the n-th task here. A module that also *starts* work at its
  * top level starts it in every worker that imports it (refused with an error); keep tasks in a file of their own, or guard
- * the start with `if (import.meta.main)` (Node 24 and later).
+ * the start with `if (import.meta.main)` (Node 24.2, or 22.18, and later).
  *
  * **What moves.** Arguments and results are numbers, strings, plain data and the rest of docs/values.md; objects given to a
  * fork are frozen (see `PoolOptions.immutability`); typed arrays over a `SharedArrayBuffer` are passed by reference. What a

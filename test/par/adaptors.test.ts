@@ -136,6 +136,14 @@ describe('adaptors and consumers', () => {
         .filter(x => x > 1)
         .take(3),
     ).toThrow(/take does not work at this place/)
+    // Its index would be that of the source, and not that of the array that comes out.
+    const even = par(10).filter(x => x % 2 === 0)
+    expect(() => even.enumerate()).toThrow(/enumerate does not work at this place .* no places/)
+    expect(() => even.zip([1])).toThrow(/zip does not work at this place .* no places/)
+    expect(even.map((x, i) => i - x).toArray()).toEqual([0, 0, 0, 0, 0])
+    for (const count of [-5, 1.5, Number.NaN, Infinity]) {
+      expect(() => par(count)).toThrow(`par: the source is ${count}. Give a whole number, 0 or more.`)
+    }
     expect(() => par({} as never)).toThrow(/Give a number, an array/)
     expect(() => par.chunks({} as never, 3)).toThrow(/Give a typed array/)
     expect(() => par.range(0, 10, 0)).toThrow(/step of a range is 0/)

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { minmax, pack, Pool, random, scan, search, shared, shuffle, transpose } from 'filch'
+import { histogram, minmax, pack, Pool, random, scan, search, shared, shuffle, stencil, transpose } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import * as tasks from './algorithms.tasks.ts'
@@ -67,6 +67,17 @@ describe('scan', () => {
     expect(() => scan(own, { into: new Float32Array(3) })).toThrow(/same kind/)
     expect(() => scan(own, { op: (a, b) => a * b })).toThrow(/identity/)
     expect(() => scan(shared.i64(3))).toThrow(/array of numbers/)
+  })
+
+  it('refuses options that it does not know, as the others do', () => {
+    const xs = shared.f64(3)
+    expect(() => scan(xs, { exclusve: true } as never)).toThrow(/scan: an option is "exclusve". There are: op,/)
+    expect(() => scan(xs, { exclusive: 1 as never })).toThrow(/scan: exclusive is 1/)
+    expect(() => scan(xs, { identity: '0' as never })).toThrow(/scan: the identity is "0"/)
+    expect(() => scan(xs, null as never)).toThrow(/scan: the options is null/)
+    expect(() => histogram(xs, 3, { top: 1 } as never)).toThrow(/histogram: an option is "top"/)
+    expect(() => pack(xs, x => x > 0, { to: xs } as never)).toThrow(/pack: an option is "to"/)
+    expect(() => stencil(xs, 3, (g, at) => g[at]!, { step: 2 } as never)).toThrow(/stencil: an option is "step"/)
   })
 
   it('fails with the error of its operation', async () => {

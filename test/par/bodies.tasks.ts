@@ -7,6 +7,14 @@ export const plusSecret = task((x: number) => x + secret + 1)
 
 export const byTask = task((count: number) => par(count).map(plusSecret).sum())
 
+/** The same, called by a body. */
+export const helped = task((count: number) =>
+  par(count)
+    .with({ plusSecret })
+    .map((x, { plusSecret }) => plusSecret(x))
+    .sum(),
+)
+
 export const free = task((count: number) =>
   par(count)
     .map(x => x + secret)
@@ -33,6 +41,29 @@ export const failing = task((count: number, bad: readonly number[]) =>
       return y
     })
     .count(),
+)
+
+/** The sum of numbers, and of something else at one place. */
+export const odd = task((count: number, at: number, value: string | boolean | null, slow: boolean, times: boolean) => {
+  const chain = par(count)
+    .with({ at, value, slow })
+    .map((x, { at, value, slow }) => {
+      const end = performance.now() + (slow ? 5 : 0)
+      while (performance.now() < end);
+      return (x === at ? value : x) as number
+    })
+  // What is dropped must not shift the places of what follows.
+  return times ? chain.product() : chain.filter(x => x !== 1).sum()
+})
+
+/** What bodies make of an array of numbers that is no typed one: each as it was, and the sign of a zero. */
+export const numbers = task((xs: readonly number[]) =>
+  par(xs)
+    .map(x => {
+      for (let i = 0, y = x; i < 50; i++) y = Math.sin(y)
+      return Object.is(x, -0) ? 'minus' : String(x)
+    })
+    .toArray(),
 )
 
 /** So many elements, each of which takes 5 milliseconds. */

@@ -22,10 +22,16 @@ describe('a function of a chain', () => {
     for (const pool of pools) {
       await expect(pool.run(tasks.free, 10)).rejects.toMatchObject({
         code: 'ERR_FILCH_FREE_VARIABLE',
-        message: expect.stringMatching(/^secret is not known .*with\(\{ secret \}\)/) as string,
+        message: expect.stringMatching(
+          /^secret is not known .*with\(\{ secret \}\).* make it a task at the top level/,
+        ) as string,
         index: 0,
       })
     }
+  })
+
+  it('may call tasks that it is given', async () => {
+    for (const pool of pools) expect(await pool.run(tasks.helped, 10_000)).toBe(49_995_000 + 420_000)
   })
 
   it.each<[unknown, RegExp]>([
@@ -58,6 +64,34 @@ describe('a chain', () => {
     const before = eight.stats().steals
     expect(await eight.run(tasks.few, 100, sum)).toBe(4950)
     expect(eight.stats().steals - before).toBeGreaterThanOrEqual(7)
+  })
+
+  it('adds and multiplies numbers alone, and says what it was given', async () => {
+    for (const pool of pools) {
+      for (const [count, at, slow, times] of [
+        [10, 3, false, true],
+        [100_000, 77_777, false, false],
+        [100, 70, true, true],
+        [100, 70, true, false],
+      ] as const) {
+        for (const value of slow ? ['12'] : ['12', true, null]) {
+          await expect(pool.run(tasks.odd, count, at, value, slow, times)).rejects.toMatchObject({
+            name: 'TypeError',
+            message: `${times ? 'product' : 'sum'}: ${value} (${typeof value}) is no number. Map it to a number first.`,
+            index: at,
+          })
+        }
+      }
+    }
+  })
+
+  it('hands on numbers as they are, whole or not', async () => {
+    const whole = Array.from({ length: 20_000 }, (_, i) => i * 7919 - 2 ** 31)
+    for (const odd of [0, 2 ** 31 - 1, -0, 0.5, 2 ** 31, -(2 ** 31) - 1, Number.NaN, Infinity]) {
+      const xs = whole.with(19_999, odd).map(x => (x > 2 ** 31 - 1 && x !== odd ? 5 : x))
+      const wanted = xs.map(x => (Object.is(x, -0) ? 'minus' : String(x)))
+      for (const pool of pools) expect(await pool.run(tasks.numbers, xs)).toEqual(wanted)
+    }
   })
 
   it('stops looking when it has found something', async () => {

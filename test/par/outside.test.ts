@@ -163,6 +163,10 @@ describe('a bridge', () => {
     }
     expect(() => par.bridge(5 as never)).toThrow(/source is 5\. Give an iterable/)
     expect(() => par.bridge([], { batch: 0 })).toThrow(/batch is 0/)
+    expect(() => par.bridge([], { batches: 3 } as never)).toThrow(
+      /par.bridge: an option is "batches". There are: pool,/,
+    )
+    expect(() => par.bridge([], null as never)).toThrow(/par.bridge: the options is null/)
     expect(() => par.bridge([1]).map(3 as never)).toThrow(/map got 3/)
   })
 })

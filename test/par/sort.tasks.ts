@@ -1,4 +1,18 @@
-import { sort, sortBy, task } from 'filch'
+import {
+  chunkBy,
+  countBy,
+  groupBy,
+  pack,
+  partition,
+  reduce,
+  scan,
+  shared,
+  sort,
+  sortBy,
+  stencil,
+  task,
+  walkTree,
+} from 'filch'
 
 type Numbers = Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint8Array | BigInt64Array
 
@@ -12,6 +26,39 @@ export const arrays = task((xs: readonly (string | number | undefined)[], how: '
   const array = [...xs]
   // By the last digit alone: stability shows.
   return how === 'text' ? sort(array) : sort(array, (a, b) => Number(String(a).at(-1)) - Number(String(b).at(-1)))
+})
+
+declare const dir: number
+
+/** With a function that uses what it cannot see. */
+export const unseen = task((count: number, what: string): unknown => {
+  const list = Array.from({ length: count }, (_, i) => count - i)
+  const xs = shared.f64(list)
+  switch (what) {
+    case 'array':
+      return sort(list, (a, b) => dir * (a - b))
+    case 'typed':
+      return sort(xs, (a, b) => dir * (a - b))
+    case 'sortBy':
+      return sortBy(list, x => dir * x)
+    case 'scan':
+      return scan(xs, { op: (a, b) => dir * (a + b), identity: 0 })
+    case 'pack':
+      return pack(xs, x => x > dir)
+    case 'partition':
+      return partition(xs, x => x > dir)
+    case 'stencil':
+      return stencil(xs, count, (g, at) => dir * g[at]!)
+    case 'chunkBy':
+      return chunkBy(xs, (a, b) => a === dir * b)
+    case 'reduce':
+      return reduce(xs, (a, b) => dir * (a + b))
+    case 'groupBy':
+      return groupBy(xs, x => x > dir)
+    case 'countBy':
+      return countBy(xs, x => x > dir)
+  }
+  return walkTree(count, n => (n > dir ? [] : [n - 1]))
 })
 
 export const keyed = task((count: number, how: 'number' | 'string'): boolean => {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { Pool, shared, sort, sortBy } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
-import { arrays, keyed, sorted } from './sort.tasks.ts'
+import { arrays, keyed, sorted, unseen } from './sort.tasks.ts'
 
 const pools = [0, 1, 2, 3, 8].map(threads => new Pool({ threads }))
 afterAll(() => Promise.all(pools.map(pool => pool.close())))
@@ -119,5 +119,31 @@ describe('sortBy', () => {
     expect(sortBy([3, Number.NaN, -0, 0, -1], x => x)).toEqual([-1, -0, 0, 3, Number.NaN])
     expect(sortBy([], () => 0)).toEqual([])
     expect(() => sortBy([1, 2], x => (x === 1 ? 'a' : 2) as never)).toThrow(/element 1/)
+  })
+})
+
+describe('an algorithm', () => {
+  it.each([
+    'array',
+    'typed',
+    'sortBy',
+    'scan',
+    'pack',
+    'partition',
+    'stencil',
+    'chunkBy',
+    'reduce',
+    'groupBy',
+    'countBy',
+    'walkTree',
+  ])('says at every length which variable its function cannot see: %s', async what => {
+    for (const pool of pools) {
+      for (const count of [3, 100_000]) {
+        await expect(pool.run(unseen, count, what)).rejects.toMatchObject({
+          code: 'ERR_FILCH_FREE_VARIABLE',
+          message: expect.stringMatching(/^dir is not known .* task/) as string,
+        })
+      }
+    }
   })
 })

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { workerData } from 'node:worker_threads'
 
+import type { Memory } from '../../memory/arena.ts'
 import { store } from '../../memory/atomics.ts'
 import { Loop } from '../../scheduler/loop.ts'
 import { Passport } from '../../scheduler/passport.ts'
@@ -15,7 +16,7 @@ import { threadNumber } from './kernel.ts'
 
 /** What the caller hands to a new thread. */
 export interface Papers {
-  readonly memory: WebAssembly.Memory
+  readonly memory: Memory
   readonly threads: number
   readonly seat: number
   readonly name: string
