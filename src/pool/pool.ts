@@ -87,6 +87,7 @@ export class Pool {
       immutability: settings.immutability,
     }))
     this.#worker.answer = () => buffers.answer()
+    this.#worker.jobs.leave = (ids, slot, word) => buffers.leave(ids, slot, word)
     this.#worker.awake = () => this.#crew.inspect()
     this.#crew.onBroken = why => {
       this.#broken = why

@@ -241,7 +241,7 @@ export class Runs {
       this.#settle(run)
       if (run.onProgress !== undefined && done !== run.reported) this.#tell(run, done)
     } finally {
-      if (failed) run.reject(grafted(value, run.site.stack))
+      if (failed) run.reject(graft(value, run.site))
       else run.resolve(value)
     }
   }
@@ -310,15 +310,6 @@ export class Runs {
 
 function canceled(reason: unknown): CanceledError {
   return new CanceledError('The run was canceled by its signal; `cause` is the reason.', { cause: reason })
-}
-
-/** The user's stack traces may be no strings: then the error keeps the one that it has. */
-function grafted(error: unknown, stack: string | undefined): unknown {
-  try {
-    return graft(error, stack)
-  } catch {
-    return error
-  }
 }
 
 /** To where uncaught errors go. */

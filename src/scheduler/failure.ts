@@ -20,8 +20,9 @@ export function notPending(handle: unknown): ForkError {
 }
 
 /** Puts the stack of the place that waited under the stack of the thread that failed. */
-export function graft(error: unknown, stack: string | undefined): unknown {
+export function graft(error: unknown, place: { readonly stack?: string | undefined }): unknown {
   try {
+    const { stack } = place
     if (!(error instanceof Error) || typeof stack !== 'string') return error
     hide(error, 'stack', `${error.stack}\n    --- awaited at ---${stack.slice(stack.indexOf('\n'))}`)
   } catch {

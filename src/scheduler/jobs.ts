@@ -52,6 +52,12 @@ export class Jobs {
     this.#reader = new Reader(carrier)
   }
 
+  /**
+   * Set by the platform: a result that names these shared buffers goes into `slot`, in use under the state word `word`.
+   * Nobody holds them for its reader, as a home holds arguments: they must stay findable until that use is over.
+   */
+  leave: (ids: readonly number[], slot: number, word: number) => void = () => {}
+
   /** Puts arguments into the writer, for the next {@link make}. */
   write(args: readonly unknown[]): void {
     this.writer.begin()
@@ -115,6 +121,8 @@ export class Jobs {
       else this.writer.value(value, 'result')
       // The arguments are still there if the job failed before they were read.
       this.drop(slot)
+      const { buffers } = this.writer
+      if (buffers.length > 0) this.leave(buffers, slot, this.#arena.words[slot + STATE]!)
       this.#put(slot)
     } catch (error) {
       if (!thrown) throw error

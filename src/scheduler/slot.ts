@@ -147,6 +147,11 @@ export function isOver(arena: Arena, ref: number): boolean {
   return stateOf(word) !== PUBLISHED || !names(ref, word)
 }
 
+/** True if the slot has not been freed between the two state words: what was published then is still in use. */
+export function sameUse(a: number, b: number): boolean {
+  return (a ^ b) >>> GENERATION_SHIFT === 0
+}
+
 /** Claims the job for `seat`. False if it was claimed, taken back or canceled before. */
 export function claim(arena: Arena, slot: number, word: number, seat: number): boolean {
   return replace(arena.words, slot + STATE, word, withState(word, CLAIMED, seat))

@@ -255,7 +255,7 @@ export class Worker implements SlowPath, Waiter {
       frame.rest = undefined
       const { failed, value } = this.outcome(slot)
       if (!failed) return value
-      throw graft(value, new Error('joined').stack)
+      throw graft(value, new Error('joined'))
     }
     frame.slot = 0
     this.#pop()

@@ -41,6 +41,11 @@ export class Writer {
     this.#carrier = carrier
   }
 
+  /** Of the shared buffers that the message names. */
+  get buffers(): readonly number[] {
+    return this.#buffers
+  }
+
   /** Starts a message: forgets the one before, which must have been copied out of `words`, and its back-references. */
   begin(): void {
     if (this.#depth > 0) {

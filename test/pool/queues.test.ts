@@ -11,7 +11,7 @@ it('runs what waits behind a full queue, though all before it were canceled', as
   const holding = pool.run(hold, gate)
   // The caller's deque holds 65,536 jobs.
   const canceled = Array.from({ length: 65_600 }, () => pool.runWith({ timeout: 1 }, add, 1, 2))
-  const outcomes = Promise.all(canceled.map(failure))
+  const outcomes = Promise.all(canceled.map(run => failure(run)))
   const last = pool.run(add, 20, 22)
   expect((await outcomes).every(error => error instanceof CanceledError)).toBe(true)
   Atomics.store(gate, 1, 1)

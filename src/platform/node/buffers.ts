@@ -4,6 +4,7 @@ import { CorruptError } from '../../errors.ts'
 import { add, load, pause } from '../../memory/atomics.ts'
 import { ASKED, BUFFERS, type Registry } from '../../scheduler/registry.ts'
 import type { Buffers } from '../../scheduler/passport.ts'
+import { sameUse, STATE } from '../../scheduler/slot.ts'
 
 /**
  * The shared buffers of a pool, by number, in every thread of it.
@@ -15,15 +16,19 @@ import type { Buffers } from '../../scheduler/passport.ts'
  *
  * - A thread that started later asks (`wanted`), counts up `ASKED` and rings every bell; all threads look at that count when
  *   they publish, wait or are idle, and whoever has the buffer answers.
- * - When the object that was numbered is collected, its thread says so (`gone`) and the others let go of theirs. Jobs in
- *   flight are safe: their home holds the arguments until they have ended. Results are not held by anybody, so a number
- *   that was in a result is given up one collection later (`retire`).
+ * - When the object that was numbered is collected, its thread says so (`gone`) and the others let go of theirs. `gone` may
+ *   lie in a receiver's queue right behind the announcement, so it must not be sent while anybody has still to read the
+ *   number. Jobs in flight are safe: their home holds the arguments until they have ended. Results are held by nobody: who
+ *   returned one, a table that it made, drops it at once, while who waits for it may be blocked for as long as it likes.
+ *   So a thread remembers which slots hold its numbers in results (`leave`), and sends `gone` only when each of them
+ *   has been freed. That takes no message: the one reader of a result frees its slot after it has looked up
+ *   what the result names. Nobody keeps a buffer for want of looking it up, and what is remembered is bounded by the slots.
  */
 type Message = { id: number; buffer: SharedArrayBuffer } | { wanted: number } | { gone: number }
 
 /** How long a thread that started late waits for an answer, in ms. Who is asked may be in the middle of a long leaf. */
 const PATIENCE = 30_000
-/** Between the collection of a buffer and its end for the others, in ms: results that name it have long been read. */
+/** At least so long, in ms, between the collection of a buffer and its end for the others, so that they end in batches. */
 const FAREWELL = 5_000
 
 export class ChannelBuffers implements Buffers {
@@ -35,6 +40,11 @@ export class ChannelBuffers implements Buffers {
   readonly #numbers = new WeakMap<SharedArrayBuffer, number>()
   readonly #own = new Map<number, WeakRef<SharedArrayBuffer>>()
   readonly #collected: FinalizationRegistry<number>
+  /** Results with numbers in them, by slot, with the word under which they were written. A slot's next result takes its place. */
+  readonly #unread = new Map<number, { readonly word: number; readonly ids: readonly number[] }>()
+  /** Numbers of objects that were collected before the last farewell, and since. */
+  #leaving: number[] = []
+  #fresh: number[] = []
   #closed = false
 
   /** `name` is the pool's, and unique in the process; `known` is what the maker of the thread knew when it started it. */
@@ -77,6 +87,11 @@ export class ChannelBuffers implements Buffers {
       }
       this.answer()
     }
+  }
+
+  /** See {@link Jobs.leave}. */
+  leave(ids: readonly number[], slot: number, word: number): void {
+    this.#unread.set(slot, { word, ids: [...ids] })
   }
 
   /** Reads what has come, and answers questions in it. */
@@ -123,9 +138,30 @@ export class ChannelBuffers implements Buffers {
   }
 
   #retire(id: number): void {
-    setTimeout(() => {
-      this.#own.delete(id)
-      if (!this.#closed) this.#post({ gone: id })
-    }, FAREWELL).unref()
+    if (this.#fresh.push(id) + this.#leaving.length === 1) this.#later()
+  }
+
+  #later(): void {
+    setTimeout(() => this.#part(), FAREWELL).unref()
+  }
+
+  #part(): void {
+    const { arena } = this.#registry
+    const needed = new Set<number>()
+    for (const [slot, { word, ids }] of this.#unread) {
+      if (sameUse(load(arena.words, slot + STATE), word)) for (const id of ids) needed.add(id)
+      else this.#unread.delete(slot)
+    }
+    const before = this.#leaving
+    this.#leaving = this.#fresh
+    this.#fresh = []
+    for (const id of before) {
+      if (needed.has(id)) this.#leaving.push(id)
+      else {
+        this.#own.delete(id)
+        if (!this.#closed) this.#post({ gone: id })
+      }
+    }
+    if (this.#leaving.length > 0) this.#later()
   }
 }

@@ -38,6 +38,7 @@ export async function serve(): Promise<void> {
   stack.salt = papers.seat + 1
   const worker = new Worker(registry, papers.seat, passport, new Guard(passport, papers.immutability))
   worker.answer = () => buffers.answer()
+  worker.jobs.leave = (ids, slot, word) => buffers.leave(ids, slot, word)
   registry.arena.words[registry.seat(papers.seat) + THREAD] = threadNumber()
   stack.want = worker.wanted
   stack.seated = true
