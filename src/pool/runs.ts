@@ -1,3 +1,4 @@
+import { now } from '../scheduler/clock.ts'
 import { CanceledError, PoolClosedError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
 import type { Hold } from '../platform/node/host.ts'
@@ -115,7 +116,7 @@ export class Runs {
     const { arena, caller } = worker.registry
     const word = load(arena.words, slot + STATE)
     if (this.#runs.has(slot) && stateOf(word) === PUBLISHED && claim(arena, slot, word, caller)) {
-      worker.deadline = timeout !== undefined ? performance.now() + timeout : signal !== undefined ? Infinity : 0
+      worker.deadline = timeout !== undefined ? now() + timeout : signal !== undefined ? Infinity : 0
       worker.execute(slot)
       worker.deadline = 0
     }
@@ -188,10 +189,20 @@ export class Runs {
   drain(): void {
     const { registry } = this.#worker
     registry.sleepers.cancel(registry.caller)
-    // All of the mail first: what follows calls the user, who may throw.
-    const ended: number[] = []
-    registry.mailboxes[registry.caller]!.take(slot => ended.push(slot))
-    for (const slot of ended) this.#finish(slot)
+    // All of the mail first: what follows calls the user.
+    const ended = new Set<number>()
+    registry.mailboxes[registry.caller]!.take(slot => ended.add(slot))
+    this.#end(ended)
+  }
+
+  #end(ended: ReadonlySet<number>): void {
+    for (const slot of ended) {
+      try {
+        this.#finish(slot)
+      } catch (error) {
+        throwLater(error)
+      }
+    }
     if (this.orphans.size > 0) bury(this.#worker, this.orphans)
     this.#refill()
     this.#listen()
@@ -226,10 +237,13 @@ export class Runs {
       value = error
     }
     if (run.settled) return
-    this.#settle(run)
-    if (run.onProgress !== undefined && done !== run.reported) this.#tell(run, done)
-    if (failed) run.reject(graft(value, run.site.stack))
-    else run.resolve(value)
+    try {
+      this.#settle(run)
+      if (run.onProgress !== undefined && done !== run.reported) this.#tell(run, done)
+    } finally {
+      if (failed) run.reject(grafted(value, run.site.stack))
+      else run.resolve(value)
+    }
   }
 
   /** What the user's function throws goes where uncaught errors go, and stops nothing here. */
@@ -238,27 +252,29 @@ export class Runs {
     try {
       run.onProgress!(done)
     } catch (error) {
-      queueMicrotask(() => {
-        throw error
-      })
+      throwLater(error)
     }
   }
 
   /**
-   * After a repair: a thread that died between ending a run and sending it has left it in nobody's mail. What was sent has
-   * just been drained, and the dead one's seat is still in the state word.
+   * After a repair: a thread that died between ending a run and sending it has left it in nobody's mail, and the dead one's
+   * seat is still in the state word. What it had taken from its own mailbox and not begun is lost.
+   *
+   * All of it is found before the first run is finished: that calls the user, who may send the seat's successor more.
    */
   recover(seat: number): void {
-    this.drain()
+    const { registry, jobs } = this.#worker
+    registry.sleepers.cancel(registry.caller)
     for (const [slot, run] of this.#runs) {
-      const word = this.#worker.jobs.state(slot)
-      if (stateOf(word) > CLAIMED && seatOf(word) === seat) this.#finish(slot)
-      // Taken from the dead one's mailbox, and not begun.
-      if (stateOf(word) === PUBLISHED && run.seat === seat) {
-        lose(this.#worker.registry, slot)
-        this.drain()
-      }
+      if (run.seat === seat && stateOf(jobs.state(slot)) === PUBLISHED) lose(registry, slot)
     }
+    const ended = new Set<number>()
+    registry.mailboxes[registry.caller]!.take(slot => ended.add(slot))
+    for (const slot of this.#runs.keys()) {
+      const word = jobs.state(slot)
+      if (stateOf(word) > CLAIMED && seatOf(word) === seat) ended.add(slot)
+    }
+    this.#end(ended)
   }
 
   #report(): void {
@@ -294,4 +310,20 @@ export class Runs {
 
 function canceled(reason: unknown): CanceledError {
   return new CanceledError('The run was canceled by its signal; `cause` is the reason.', { cause: reason })
+}
+
+/** The user's stack traces may be no strings: then the error keeps the one that it has. */
+function grafted(error: unknown, stack: string | undefined): unknown {
+  try {
+    return graft(error, stack)
+  } catch {
+    return error
+  }
+}
+
+/** To where uncaught errors go. */
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
 }

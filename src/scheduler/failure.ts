@@ -21,32 +21,29 @@ export function notPending(handle: unknown): ForkError {
 
 /** Puts the stack of the place that waited under the stack of the thread that failed. */
 export function graft(error: unknown, stack: string | undefined): unknown {
-  if (!(error instanceof Error) || stack === undefined) return error
-  const trace = stack.slice(stack.indexOf('\n'))
   try {
-    Object.defineProperty(error, 'stack', {
-      value: `${error.stack}\n    --- awaited at ---${trace}`,
-      configurable: true,
-      enumerable: false,
-      writable: true,
-    })
+    if (!(error instanceof Error) || typeof stack !== 'string') return error
+    hide(error, 'stack', `${error.stack}\n    --- awaited at ---${stack.slice(stack.indexOf('\n'))}`)
   } catch {
-    // A frozen error keeps the one stack that it has.
+    // A frozen error keeps the one stack that it has, and so does one whose stack its program makes itself.
   }
   return error
 }
 
+/** Adds an error that came second to the one that is on its way, as far as that one can carry it. Does not throw. */
 export function attach(error: unknown, other: unknown): void {
-  if (!(error instanceof Error) || !Object.isExtensible(error)) return
-  const carrier = error as Error & { suppressed?: unknown[] }
-  if (Array.isArray(carrier.suppressed)) carrier.suppressed.push(other)
-  else
-    Object.defineProperty(carrier, 'suppressed', {
-      value: [other],
-      configurable: true,
-      enumerable: false,
-      writable: true,
-    })
+  try {
+    if (!(error instanceof Error) || !Object.isExtensible(error)) return
+    const carrier = error as Error & { suppressed?: unknown[] }
+    if (Array.isArray(carrier.suppressed)) carrier.suppressed.push(other)
+    else if (!Object.hasOwn(carrier, 'suppressed')) hide(carrier, 'suppressed', [other])
+  } catch {
+    // A trap, a getter or a frozen array: the error stays as it is, and whoever ends the other forks goes on.
+  }
+}
+
+function hide(error: Error, name: string, value: unknown): void {
+  Object.defineProperty(error, name, { value, configurable: true, enumerable: false, writable: true })
 }
 
 export function isThenable(value: unknown): boolean {

@@ -22,6 +22,7 @@ import {
   ROOT,
   STATE,
   TASK,
+  UNSAID,
   withState,
 } from './slot.ts'
 
@@ -106,25 +107,31 @@ export class Jobs {
     return args
   }
 
-  /** Claimer: what the writer holds becomes the job's result. Follow it by the state. */
-  settle(slot: number): void {
-    // The arguments are still there if the job failed before they were read.
-    this.drop(slot)
-    this.#put(slot)
+  /** Claimer: the job's result, or what it threw. Follow it by the state. Throws where a result cannot be sent. */
+  conclude(slot: number, value: unknown, thrown: boolean): void {
+    try {
+      this.writer.begin()
+      if (thrown) this.writer.thrown(value)
+      else this.writer.value(value, 'result')
+      // The arguments are still there if the job failed before they were read.
+      this.drop(slot)
+      this.#put(slot)
+    } catch (error) {
+      if (!thrown) throw error
+      // No memory for the words of an error: say so without any.
+      this.#arena.words[slot + COUNT] = UNSAID
+    }
   }
 
   /** Home: the result, or what was thrown. */
   outcome(slot: number): unknown {
-    try {
-      this.#open(slot, false)
-      return this.#reader.value()
-    } finally {
-      this.drop(slot)
-    }
+    this.#open(slot, false)
+    return this.#reader.value()
   }
 
-  /** Home: the slot is DONE or FAILED and read. */
+  /** Home: the slot is DONE or FAILED and read. What a lost job leaves unread, arguments or a result, goes with it. */
   free(slot: number): void {
+    this.drop(slot)
     release(this.#arena, slot)
     this.#slab.free(slot)
   }

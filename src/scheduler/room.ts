@@ -1,3 +1,5 @@
+import { now } from './clock.ts'
+
 /** 56 kB in arguments of a call. */
 const room: readonly number[] = Array.from({ length: 7168 }, () => 0)
 
@@ -24,10 +26,10 @@ let asked = -Infinity
  */
 export function needSome(): void {
   Reflect.apply(nothing, undefined, some)
-  const now = performance.now()
-  if (now - asked < 1) return
+  const at = now()
+  if (at - asked < 1) return
   needRoom()
-  asked = now
+  asked = at
 }
 
 /** True if {@link needRoom} would not throw. */

@@ -99,13 +99,18 @@ export function bare(): (Frame | null)[] {
   return frames
 }
 
-/** Adds `count` frames; returns the first of them. */
+/**
+ * Adds `count` frames; returns the first of them. The stack may end in here: until the old null gives way, by a store, nobody
+ * looks beyond it, and the next attempt begins there.
+ */
 export function extend({ frames, salt }: Stack, count: number): Frame {
-  const first = frames.length - 1
-  frames.pop()
-  for (let i = 0; i < count; i++) frames.push(new Frame(first + i, salt))
+  const end = frames.lastIndexOf(null)
+  const first = new Frame(end, salt)
+  frames.length = end + 1
+  for (let i = 1; i < count; i++) frames.push(new Frame(end + i, salt))
   frames.push(null)
-  return frames[first]!
+  frames[end] = first
+  return first
 }
 
 /** Between jobs: lets go of the values that used frames still hold, and returns how many forks there were since the last time. */

@@ -1,3 +1,4 @@
+import { now } from './clock.ts'
 import { CONTENDED, EMPTY } from '../lockfree/deque.ts'
 import { load, pause, store } from '../memory/atomics.ts'
 import type { Counters } from './counters.ts'
@@ -166,7 +167,7 @@ export class Thief {
 
 /** About a microsecond, politely. By the clock: what a pause takes differs tenfold between processors. */
 export function breathe(): void {
-  const end = performance.now() + 0.001
+  const end = now() + 0.001
   do pause()
-  while (performance.now() < end)
+  while (now() < end)
 }

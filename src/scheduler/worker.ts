@@ -1,3 +1,4 @@
+import { now } from './clock.ts'
 import { CanceledError, LimitError } from '../errors.ts'
 import { load, store, type Words } from '../memory/atomics.ts'
 import type { Carrier } from '../wire/carrier.ts'
@@ -25,7 +26,6 @@ import {
   stateOf,
   takeBack,
   TASK,
-  UNSAID,
   withState,
 } from './slot.ts'
 import { needRoom, roomy } from './room.ts'
@@ -97,10 +97,10 @@ export class Worker implements SlowPath, Waiter {
     try {
       const record: TaskRecord | undefined = this.thief.taskOf(words[slot + TASK]!)
       this.modules.check(words[slot + TASK]!, record)
-      this.#write(slot, this.call(record, this.jobs.args(slot)), false)
+      this.jobs.conclude(slot, this.call(record, this.jobs.args(slot)), false)
     } catch (error) {
       state = FAILED
-      this.#write(slot, error, true)
+      this.jobs.conclude(slot, error, true)
     }
     this.root = root
     this.migrated = migrated
@@ -108,20 +108,6 @@ export class Worker implements SlowPath, Waiter {
     // Before the end is known: who has awaited it finds it counted.
     if (this.#level === 0) this.counters.flush()
     this.#finish(slot, state)
-  }
-
-  #write(slot: number, value: unknown, thrown: boolean): void {
-    const { jobs } = this
-    try {
-      jobs.writer.begin()
-      if (thrown) jobs.writer.thrown(value)
-      else jobs.writer.value(value, 'result')
-      jobs.settle(slot)
-    } catch (error) {
-      if (!thrown) throw error
-      // No memory for the words of an error: say so without any.
-      this.registry.arena.words[slot + COUNT] = UNSAID
-    }
   }
 
   /** Calls a task as a job of its own: forks that it leaves pending end before this returns or throws. */
@@ -241,7 +227,7 @@ export class Worker implements SlowPath, Waiter {
 
   /** Throws if the run that this job belongs to was canceled. */
   poll(): void {
-    if (this.deadline > 0 && performance.now() > this.deadline) {
+    if (this.deadline > 0 && now() > this.deadline) {
       throw new CanceledError('The run did not end within its timeout.')
     }
     // Plain: seen late, it costs time alone.
@@ -302,7 +288,11 @@ export class Worker implements SlowPath, Waiter {
   /** Waits for a stolen call. Only where there is {@link needRoom}. */
   outcome(slot: number): { readonly failed: boolean; readonly value: unknown } {
     const end = awaitEnd(this, slot)
-    return { failed: stateOf(end) === FAILED, value: this.collect(slot, end) }
+    try {
+      return { failed: stateOf(end) === FAILED, value: this.collect(slot, end) }
+    } catch (value) {
+      return { failed: true, value }
+    }
   }
 
   /** True if a stolen call has ended: {@link outcome} would not wait. */

@@ -95,6 +95,8 @@ class OpenScope implements Scope, Shelf {
   /** The last child that has failed; the others are behind it. */
   #failed: Child | undefined
   #open = true
+  /** A child runs in place. It is another task, as it is on another worker, where it could not spawn either. */
+  #apart = false
 
   constructor(worker: Worker) {
     this.#worker = worker
@@ -108,7 +110,7 @@ class OpenScope implements Scope, Shelf {
   spawn(fn: unknown, ...args: unknown[]): void {
     const record = recordOf(fn as AnyFunction)
     if (record === undefined) throw notTask(fn)
-    if (!this.#open || currentWorker() !== this.#worker) {
+    if (!this.#open || this.#apart || currentWorker() !== this.#worker) {
       throw new ForkError(
         'ERR_FILCH_SCOPE',
         'spawn was called after its scope had ended, or in another task. Use a scope of its own there.',
@@ -181,6 +183,7 @@ class OpenScope implements Scope, Shelf {
   /** With no call beside the child's own, nor a literal, which V8 may find no room for either: where the stack ends, the child is still there or its error is. */
   #run(child: Child, taken: 0 | 1): void {
     this.#head += taken
+    this.#apart = true
     try {
       ;(child.record.fn as (...args: unknown[]) => unknown)(...child.args)
     } catch (error) {
@@ -188,6 +191,7 @@ class OpenScope implements Scope, Shelf {
       child.failed = this.#failed
       this.#failed = child
     }
+    this.#apart = false
   }
 
   #failures(): Child[] {

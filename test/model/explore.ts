@@ -127,7 +127,8 @@ function play(scenario: Scenario, strategy: Strategy, limits: Limits, count: Cou
     choose: (ready, w) => strategy.choose(ready, w),
     took: (step, w) => {
       if (step.thread === limits.victim) {
-        aged++
+        // A wait that sleeps counts when it wakes, as in the world.
+        if (w.threads[step.thread]!.state !== 'asleep') aged++
         if (isWrite(step.op)) count.tellingDeaths.add(aged)
       }
       if (step.thread === limits.repairer) races?.inherit(limits.repairer, limits.victim)

@@ -8,6 +8,16 @@ import { fib } from './basic.tasks.ts'
 
 export const exit = task((code: number): never => process.exit(code))
 
+/** Dies once cell 1 is not 0, with progress that nobody has been told of. */
+export const exitAtGate = task((gate: Int32Array): never => {
+  progress(1)
+  say(gate)
+  while (Atomics.load(gate, 1) === 0) Atomics.wait(gate, 1, 0)
+  return process.exit(5)
+})
+
+export const length = task((items: ArrayLike<number>): number => items.length)
+
 /** Says that it runs, and forks until it is stopped. */
 export const forkForever = task((gate: Int32Array): number => {
   say(gate)

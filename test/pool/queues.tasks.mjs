@@ -6,3 +6,7 @@ export const advance = task(() => {
 })
 
 export const first = task(cells => cells[0])
+
+export const fail = task(() => {
+  throw new Error('mine')
+})

@@ -134,7 +134,7 @@ describe('the stack of forks', () => {
 })
 
 const faults: Record<string, [Edit[], found: string]> = {
-  'the old end stays': [[['  frames.pop()\n', '']], 'frames lie'],
+  'the old end stays': [[['  frames[end] = first\n', '']], 'frames lie'],
   'no end': [[['  frames.push(null)\n', '']], 'frames lie'],
   'the base can be joined': [[['frames[OUTSIDE_TOP]!.ticket = frames[BASE]!.ticket = -1', '']], 'no handle opens'],
   'seals collide': [[['(task + 1, 0x9e37)', '(task + 1, 0x9e38)']], 'no handle opens'],

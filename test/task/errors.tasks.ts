@@ -265,3 +265,27 @@ export const askStats = task((): unknown => {
   const before = here.pool!.stats().forks
   return [take.join(other), fib.join(forked), here.pool!.stats().forks >= before]
 })
+
+const itself = task((n: number): number => n)
+
+/** Goes to the end of the stack with so many forks pending, from `depth` calls below, and forks and joins once on the way up. */
+export const forkAtTheEnd = task((depth: number, pending: number): string => {
+  if (depth > 0) return forkAtTheEnd(depth - 1, pending)
+  let seen = ''
+  for (let i = 0; i < pending; i++) itself.fork(i)
+  const down = (): void => {
+    try {
+      down()
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+    }
+    if (seen !== '') return
+    try {
+      seen = String(itself.join(itself.fork(1)))
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+    }
+  }
+  down()
+  return seen
+})

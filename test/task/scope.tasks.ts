@@ -172,3 +172,26 @@ export const intruder = task((gate: Int32Array): number => {
 })
 
 export const two = task(() => invokeAll([fib, 10], [fib, 11]))
+
+let openScope: Scope | undefined
+
+const spawnsInParent = task((cells: Int32Array): void => {
+  Atomics.add(cells, 0, 1)
+  openScope?.spawn(leaf, cells)
+})
+
+const leaf = task((cells: Int32Array): void => {
+  Atomics.add(cells, 1, 1)
+})
+
+/** Its children spawn into the scope of their parent, which they can reach in the same thread only. */
+export const childrenThatSpawn = task((cells: Int32Array): void => {
+  try {
+    scope(s => {
+      openScope = s
+      for (let i = 0; i < 3; i++) s.spawn(spawnsInParent, cells)
+    })
+  } finally {
+    openScope = undefined
+  }
+})

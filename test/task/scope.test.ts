@@ -149,3 +149,10 @@ it('progress of a child counts for its own run, though another run had it publis
     expect(seen).toEqual({ own: 3, other: 0 })
   }
 })
+
+it('a child cannot spawn into the scope of its parent, also where it runs in place', async () => {
+  await using pool = new Pool({ threads: 0 })
+  const cells = new Int32Array(new SharedArrayBuffer(8))
+  await expect(pool.run(tasks.childrenThatSpawn, cells)).rejects.toMatchObject({ code: 'ERR_FILCH_SCOPE' })
+  expect([...cells]).toEqual([3, 0])
+})

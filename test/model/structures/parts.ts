@@ -30,9 +30,7 @@ export const SMALL: Faults = {
   'wire/writer.ts': [['const WORDS = 256', 'const WORDS = 32']],
   'scheduler/counters.ts': [['    Object.assign(this, readTally(registry, seat))\n', '']],
   'scheduler/wait.ts': [['export const LOOKS = 60', 'export const LOOKS = 1']],
-  'scheduler/thief.ts': [
-    ['  const end = performance.now() + 0.001\n  do pause()\n  while (performance.now() < end)\n', ''],
-  ],
+  'scheduler/thief.ts': [['  const end = now() + 0.001\n  do pause()\n  while (now() < end)\n', '']],
   'scheduler/loop.ts': [
     ['async run(): Promise<void>', 'run(): void'],
     ['if (task >= 0) await this.#import(task)\n', "if (task >= 0) throw new Error('every task is known')\n"],
