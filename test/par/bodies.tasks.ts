@@ -53,7 +53,7 @@ export const odd = task((count: number, at: number, value: string | boolean | nu
       return (x === at ? value : x) as number
     })
   // What is dropped must not shift the places of what follows.
-  return times ? chain.product() : chain.filter(x => x !== 1).sum()
+  return times ? chain.product() : chain.filter(x => x !== 60).sum()
 })
 
 /** What bodies make of an array of numbers that is no typed one: each as it was, and the sign of a zero. */
