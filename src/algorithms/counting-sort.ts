@@ -1,5 +1,5 @@
 import { ownTask } from '../par/own.ts'
-import { makePar } from '../par/par.ts'
+import { par } from './blocks.ts'
 
 /** Counting sort (Seward, 1954) for what has few values: 8 and 16 bits. */
 
@@ -12,8 +12,6 @@ interface Span {
   readonly lowest: number
   readonly block: number
 }
-
-const par = makePar<'value'>(undefined)
 
 export function countingSort(values: Uint8Array): void {
   const bits = 8 * values.BYTES_PER_ELEMENT

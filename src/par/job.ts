@@ -1,5 +1,6 @@
 import { isShared, type Kind, kindOf, type Numbers, toShared } from '../data/kinds.ts'
 import { borrow, giveBack } from '../data/scratch.ts'
+import { now } from '../scheduler/clock.ts'
 import { stack } from '../scheduler/context.ts'
 import { explain, textMayRun } from './body.ts'
 import { NEVER, raise, takeFlag } from './flags.ts'
@@ -56,9 +57,9 @@ export class Job {
     if (compiled.rate > 0 && count * compiled.rate < CHEAP && ++compiled.calls % UNTIMED !== 0) {
       return this.#call(lo, hi, a, states)
     }
-    const begun = performance.now()
+    const begun = now()
     const gathered = this.#call(lo, hi, a, states)
-    this.#took(count, performance.now() - begun)
+    this.#took(count, now() - begun)
     return gathered
   }
 

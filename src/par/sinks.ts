@@ -61,6 +61,16 @@ interface Maybe {
 const noHit = (): Hit => ({ done: false, at: -1, value: undefined })
 const noBest = (): Best => ({ some: false, key: 0, value: undefined, at: -1 })
 
+/** Keeps the element that was found. Of several, the last: a search for the first stops at once. */
+const keep = (a: Hit, v: unknown, i: number, found: unknown): Hit => {
+  if (found) {
+    a.done = true
+    a.at = i
+    a.value = v
+  }
+  return a
+}
+
 /** The first of two results of a search. */
 function first(a: Hit, b: Hit): Hit {
   return a.done ? a : b
@@ -245,14 +255,7 @@ export const sinks: Readonly<Record<SinkName, Sink>> = {
     kind: 'free',
     stops: true,
     begin: noHit,
-    step: (a: Hit, v: unknown, i: number, found: unknown) => {
-      if (found) {
-        a.done = true
-        a.at = i
-        a.value = v
-      }
-      return a
-    },
+    step: keep,
     join: first,
   },
   findNot: {
@@ -271,14 +274,7 @@ export const sinks: Readonly<Record<SinkName, Sink>> = {
   findLast: {
     kind: 'free',
     begin: noHit,
-    step: (a: Hit, v: unknown, i: number, found: unknown) => {
-      if (found) {
-        a.done = true
-        a.at = i
-        a.value = v
-      }
-      return a
-    },
+    step: keep,
     join: (a: Hit, b: Hit) => (b.done ? b : a),
   },
   takeAny: {

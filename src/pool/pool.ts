@@ -2,6 +2,7 @@ import { ForkError } from '../errors.ts'
 import { store } from '../memory/atomics.ts'
 import { cores, environment, Hold, openBuffers, uniqueName } from '../platform/node/host.ts'
 import { readTally, type Tally } from '../scheduler/counters.ts'
+import { now } from '../scheduler/clock.ts'
 import { Passport } from '../scheduler/passport.ts'
 import { ACTIVE, Registry } from '../scheduler/registry.ts'
 import { needRoom, needSome } from '../scheduler/room.ts'
@@ -252,9 +253,9 @@ let toppedUp = 0
  * runs gets one a millisecond, and the other errors have the worker's stack alone.
  */
 function here(): { readonly stack?: string } {
-  const now = performance.now()
-  sites = Math.min(100, sites + Math.floor(now - toppedUp))
-  if (now - toppedUp >= 1) toppedUp = now
+  const at = now()
+  sites = Math.min(100, sites + Math.floor(at - toppedUp))
+  if (at - toppedUp >= 1) toppedUp = at
   const site: { stack?: string } = {}
   if (sites > 0) {
     sites--

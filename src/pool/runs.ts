@@ -189,10 +189,15 @@ export class Runs {
   drain(): void {
     const { registry } = this.#worker
     registry.sleepers.cancel(registry.caller)
-    // All of the mail first: what follows calls the user.
+    this.#end(this.#mail())
+  }
+
+  /** All of the mail, before anything calls the user. */
+  #mail(): Set<number> {
+    const { mailboxes, caller } = this.#worker.registry
     const ended = new Set<number>()
-    registry.mailboxes[registry.caller]!.take(slot => ended.add(slot))
-    this.#end(ended)
+    mailboxes[caller]!.take(slot => ended.add(slot))
+    return ended
   }
 
   #end(ended: ReadonlySet<number>): void {
@@ -268,8 +273,7 @@ export class Runs {
     for (const [slot, run] of this.#runs) {
       if (run.seat === seat && stateOf(jobs.state(slot)) === PUBLISHED) lose(registry, slot)
     }
-    const ended = new Set<number>()
-    registry.mailboxes[registry.caller]!.take(slot => ended.add(slot))
+    const ended = this.#mail()
     for (const slot of this.#runs.keys()) {
       const word = jobs.state(slot)
       if (stateOf(word) > CLAIMED && seatOf(word) === seat) ended.add(slot)

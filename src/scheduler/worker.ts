@@ -222,7 +222,7 @@ export class Worker implements SlowPath, Waiter {
   /** Other places on this thread's stack where work waits to be published: open scopes, outermost first. */
   readonly shelves: Shelf[] = []
 
-  /** For a run in place, which no timer can stop: when it must have ended (`performance.now()`); 0 if never. */
+  /** For a run in place, which no timer can stop: when it must have ended (`now()`); 0 if never. */
   deadline = 0
 
   /** Throws if the run that this job belongs to was canceled. */

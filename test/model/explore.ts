@@ -122,14 +122,12 @@ function play(scenario: Scenario, strategy: Strategy, limits: Limits, count: Cou
       ? undefined
       : new Races(scenario.threads.length, scenario.mayRace ?? (() => false))
   const always = scenario.always?.()
-  let aged = 0
   const watched: Strategy = {
     choose: (ready, w) => strategy.choose(ready, w),
     took: (step, w) => {
       if (step.thread === limits.victim) {
-        // A wait that sleeps counts when it wakes, as in the world.
-        if (w.threads[step.thread]!.state !== 'asleep') aged++
-        if (isWrite(step.op)) count.tellingDeaths.add(aged)
+        const { age, state } = w.threads[step.thread]!
+        if (isWrite(step.op)) count.tellingDeaths.add(state === 'asleep' ? age : age + 1)
       }
       if (step.thread === limits.repairer) races?.inherit(limits.repairer, limits.victim)
       strategy.took(step, w)

@@ -49,6 +49,11 @@ export class Thread {
     this.index = index
     this.program = program
   }
+
+  /** Steps taken, the one that is being taken and a wait that still sleeps excepted. */
+  get age(): number {
+    return this.log.length - this.prepared
+  }
 }
 
 /** Chooses who takes the next step. */
@@ -204,9 +209,9 @@ export class World {
     const ready: number[] = []
     const count = this.threads.length
     for (const thread of this.threads) {
-      const { index, pending, buffer, log } = thread
+      const { index, pending, buffer } = thread
       if (thread.buffer.length > 0) ready.push(count + index)
-      if (index === this.limits.victim && log.length - thread.prepared >= this.limits.after && thread.state !== 'ended')
+      if (index === this.limits.victim && thread.age >= this.limits.after && thread.state !== 'ended')
         thread.state = 'dead'
       if (thread.state !== 'ready' || pending === undefined) continue
       if (index === this.limits.repairer && !this.#buried) continue

@@ -2,6 +2,7 @@ import { BroadcastChannel, type MessagePort, receiveMessageOnPort } from 'node:w
 
 import { CorruptError } from '../../errors.ts'
 import { add, load, pause } from '../../memory/atomics.ts'
+import { now } from '../../scheduler/clock.ts'
 import { ASKED, BUFFERS, type Registry } from '../../scheduler/registry.ts'
 import type { Buffers } from '../../scheduler/passport.ts'
 import { sameUse, STATE } from '../../scheduler/slot.ts'
@@ -78,11 +79,11 @@ export class ChannelBuffers implements Buffers {
       const buffer = this.#find(id)
       if (buffer !== undefined) return buffer
       if (end === 0) {
-        end = performance.now() + PATIENCE
+        end = now() + PATIENCE
         this.#post({ wanted: id })
         add(arena.words, control + ASKED, 1)
         for (let seat = 0; seat < seats; seat++) sleepers.wake(seat)
-      } else if (performance.now() > end) {
+      } else if (now() > end) {
         throw new CorruptError(`the shared buffer ${id} was not announced within ${PATIENCE} ms`)
       }
       this.answer()
