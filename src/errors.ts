@@ -79,6 +79,17 @@ export class CanceledError extends FilchError {
   }
 }
 
+/** The task was killed: by its handle, or because the task that it belongs to ended early. */
+export class KilledError extends FilchError {
+  /** What was given to `kill`, or the error with which its parent ended. */
+  readonly reason: unknown
+
+  constructor(task: string, reason: unknown) {
+    super('ERR_FILCH_KILLED', `The task ${task} was killed; \`reason\` says why.`)
+    this.reason = reason
+  }
+}
+
 /** A bound was reached: shared memory, the number of tasks, pending forks. */
 export class LimitError extends FilchError {
   constructor(what: string, hint: string) {

@@ -1,11 +1,24 @@
 // Declare
-export { type Forked, type ModuleMeta, type Portable, type Task, task, type TaskMethods } from './task/task.ts'
+export {
+  type Forked,
+  type ModuleMeta,
+  type Portable,
+  type Task,
+  type Result,
+  task,
+  type TaskMethods,
+} from './task/task.ts'
 
 // Fork and join, inside a task
-export { type Arguments, fork, join } from './task/fork.ts'
+export { type Arguments, fork, join, type Joinable } from './task/fork.ts'
 export { type Call, type Calls, invokeAll, type Results } from './task/invoke-all.ts'
 export { type Scope, scope } from './task/scope.ts'
 export { migrated, poolSize, progress, workerIndex, yieldNow } from './task/place.ts'
+
+// Tasks that live on their own
+export { Handle, type Outcome, type Status } from './live/handle.ts'
+export { spawn, type SpawnOptions, spawnWith } from './live/spawn.ts'
+export { Wait } from './live/wait.ts'
 
 // Enter
 export { broadcast, run, runSync, runWith, stats } from './pool/default.ts'
@@ -24,6 +37,7 @@ export {
   CorruptError,
   FilchError,
   ForkError,
+  KilledError,
   LimitError,
   NotSendableError,
   OptionError,

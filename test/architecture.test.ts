@@ -16,8 +16,9 @@ const law: Record<string, string[]> = {
   data: [],
   par: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data'],
   algorithms: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par'],
-  'platform/node': ['memory', 'wire', 'scheduler'],
-  pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par', 'platform/node'],
+  live: ['memory', 'lockfree', 'wire', 'scheduler', 'task'],
+  'platform/node': ['memory', 'wire', 'scheduler', 'live'],
+  pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par', 'live', 'platform/node'],
 }
 const entrances = ['index.ts', 'worker.ts']
 const lineCap = 400

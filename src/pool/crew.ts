@@ -4,7 +4,7 @@ import { startThread, warn } from '../platform/node/host.ts'
 import { hasEnded } from '../platform/node/kernel.ts'
 import { LEAVING, type Papers } from '../platform/node/thread.ts'
 import { ACTIVE, IMPORTING, type Registry, STOP, THREAD } from '../scheduler/registry.ts'
-import { lose, repair } from '../scheduler/repair.ts'
+import { empty, repair } from '../scheduler/repair.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Runs } from './runs.ts'
 import type { Settings } from './options.ts'
@@ -74,9 +74,9 @@ export class Crew {
     if (importing !== 0) directory.blame(importing - 1)
     this.#worker.loss = why
     warn(`A thread of the pool ${this.#settings.name} ended and is replaced: ${why}.`)
-    if (!member.repaired) repair(this.#worker, seat, this.#runs.orphans)
+    if (!member.repaired) repair(this.#worker, seat, this.#runs.orphans, this.#runs.again)
     // Sent after the seat was repaired and before this thread heard of its end.
-    else this.#registry.mailboxes[seat]!.take(slot => lose(this.#registry, slot))
+    else empty(this.#worker, seat)
     this.#runs.recover(seat)
     this.#stillborn = worked ? 0 : this.#stillborn + 1
     if (this.#stillborn < MOST_STILLBORN) this.#start(seat)
@@ -103,7 +103,7 @@ export class Crew {
       if (load(words, at + ACTIVE) !== LEAVING && !hasEnded(words[at + THREAD]!)) continue
       member.repaired = true
       this.#worker.loss = 'its thread exited'
-      repair(this.#worker, seat, this.#runs.orphans)
+      repair(this.#worker, seat, this.#runs.orphans, this.#runs.again)
     }
   }
 

@@ -1,6 +1,6 @@
 import type { AnyFunction } from '../scheduler/tasks.ts'
 import { currentWorker } from '../scheduler/worker.ts'
-import type { Task } from '../task/task.ts'
+import type { Result, Task } from '../task/task.ts'
 import type { RunOptions } from './options.ts'
 import { Pool, recordOrThrow, refuseInTask, refuseInWorker, type Stats } from './pool.ts'
 
@@ -26,7 +26,7 @@ function shared(what: string): Pool {
  * if (import.meta.main) equal(await run(double, 21), 42)
  * ```
  */
-export function run<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
+export function run<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<Result<F>> {
   return shared('run').run(fn, ...args)
 }
 
@@ -54,7 +54,7 @@ export function runWith<F extends AnyFunction>(
   options: RunOptions,
   fn: Task<F>,
   ...args: Parameters<F>
-): Promise<ReturnType<F>> {
+): Promise<Result<F>> {
   return shared('runWith').runWith(options, fn, ...args)
 }
 
@@ -71,10 +71,10 @@ export function runWith<F extends AnyFunction>(
  * if (import.meta.main) equal(runSync(triple, 14), 42)
  * ```
  */
-export function runSync<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): ReturnType<F> {
+export function runSync<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Result<F> {
   if (currentWorker() !== undefined) {
     recordOrThrow(fn)
-    return fn(...args) as ReturnType<F>
+    return fn(...args) as Result<F>
   }
   return shared('runSync').runSync(fn, ...args)
 }
@@ -92,7 +92,7 @@ export function runSync<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<
  * if (import.meta.main) deepEqual(await broadcast(index), Array.from({ length: Math.max(1, stats().threads) }, (_, i) => i))
  * ```
  */
-export function broadcast<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>[]> {
+export function broadcast<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<Result<F>[]> {
   return shared('broadcast').broadcast(fn, ...args)
 }
 

@@ -3,14 +3,18 @@ import { store } from '../memory/atomics.ts'
 import { cores, environment, Hold, openBuffers, uniqueName } from '../platform/node/host.ts'
 import { readTally, type Tally } from '../scheduler/counters.ts'
 import { now } from '../scheduler/clock.ts'
+import { runHere } from '../scheduler/here.ts'
 import { Passport } from '../scheduler/passport.ts'
+import { lobbyFor } from '../scheduler/lobby.ts'
 import { ACTIVE, Registry } from '../scheduler/registry.ts'
 import { needRoom, needSome } from '../scheduler/room.ts'
 import { seatedIn } from '../scheduler/seat.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import { currentWorker, Worker } from '../scheduler/worker.ts'
 import { notTask } from '../task/fork.ts'
-import type { Task } from '../task/task.ts'
+import type { Handle } from '../live/handle.ts'
+import type { SpawnOptions } from '../live/spawn.ts'
+import type { Result, Task } from '../task/task.ts'
 import { Guard } from '../wire/guard.ts'
 import { Crew } from './crew.ts'
 import { checkRun, type PoolOptions, type RunOptions, type Settings, settle } from './options.ts'
@@ -87,7 +91,8 @@ export class Pool {
       buffers: buffers.known(),
       immutability: settings.immutability,
     }))
-    this.#worker.answer = () => buffers.answer()
+    passport.host = this.#worker
+    this.#worker.questions.answer = () => buffers.answer()
     this.#worker.jobs.leave = (ids, slot, word) => buffers.leave(ids, slot, word)
     this.#worker.awake = () => this.#crew.inspect()
     this.#crew.onBroken = why => {
@@ -107,55 +112,76 @@ export class Pool {
    * @throws {ForkError} (at once) inside a task
    * @throws {WorkerLostError} (rejects) if the thread that ran it ended
    */
-  run<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
-    return this.#start(fn, args, {}) as Promise<ReturnType<F>>
+  run<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<Result<F>> {
+    return this.#start(fn, args, {}) as Promise<Result<F>>
   }
 
   /** As {@link run}, with a signal, a timeout, or progress reports. */
-  runWith<F extends AnyFunction>(options: RunOptions, fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
+  runWith<F extends AnyFunction>(options: RunOptions, fn: Task<F>, ...args: Parameters<F>): Promise<Result<F>> {
     refuseInTask('runWith')
     try {
       checkRun(options)
     } catch (error) {
       return Promise.reject(error)
     }
-    return this.#start(fn, args, options) as Promise<ReturnType<F>>
+    return this.#start(fn, args, options) as Promise<Result<F>>
+  }
+
+  /**
+   * Starts a task that lives on its own, and returns its handle: await it, kill it, send it to other tasks. See {@link spawn}.
+   *
+   * @throws {NotSendableError} if an argument cannot cross
+   * @throws {PoolClosedError} after `close`
+   * @throws {ForkError} inside a task
+   */
+  spawn<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Handle<Result<F>> {
+    return this.spawnWith({}, fn, ...args)
+  }
+
+  /** As {@link spawn}, with options. */
+  spawnWith<F extends AnyFunction>(options: SpawnOptions, fn: Task<F>, ...args: Parameters<F>): Handle<Result<F>> {
+    refuseInTask('pool.spawn')
+    const record = recordOrThrow(fn)
+    this.#refuseClosed()
+    const lobby = lobbyFor('pool.spawn')
+    lobby.open(this.#worker, this.#runs)
+    return lobby.spawn(this.#worker, options, record, args) as Handle<Result<F>>
   }
 
   /**
    * Runs a task to its end while the caller waits and works along: forks run here unless a thread takes them. Blocks the event
    * loop, so it is for scripts and tests, not for servers. Inside a task it is a plain call.
    */
-  runSync<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): ReturnType<F> {
+  runSync<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Result<F> {
     const record = recordOrThrow(fn)
-    if (currentWorker() !== undefined) return fn(...args) as ReturnType<F>
+    if (currentWorker() !== undefined) return fn(...args) as Result<F>
     needRoom()
     this.#refuseClosed()
+    if (record.waits) lobbyFor(record.label).open(this.#worker, this.#runs)
     const active = this.#registry.seat(this.#registry.caller) + ACTIVE
     store(this.#worker.words, active, 1)
     try {
-      return this.#worker.call(record, args) as ReturnType<F>
+      return runHere(this.#worker, record, args) as Result<F>
     } finally {
       store(this.#worker.words, active, 0)
-      this.#worker.counters.jobs++
       this.#worker.counters.flush()
       this.#runs.drain()
     }
   }
 
   /** Runs a task once on every thread, whenever that thread is between jobs, and resolves to all results, by worker index. */
-  broadcast<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<ReturnType<F>[]> {
+  broadcast<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<Result<F>[]> {
     refuseInTask('broadcast')
     return this.#broadcast(fn, args)
   }
 
-  async #broadcast<F extends AnyFunction>(fn: Task<F>, args: Parameters<F>): Promise<ReturnType<F>[]> {
+  async #broadcast<F extends AnyFunction>(fn: Task<F>, args: Parameters<F>): Promise<Result<F>[]> {
     const record = recordOrThrow(fn)
     this.#refuseClosed()
     const seats = Array.from({ length: Math.max(1, this.threads) }, (_, seat) => seat)
     const results = await Promise.allSettled(seats.map(seat => this.#runs.start(record, args, seat, {}, here())))
     for (const result of results) if (result.status === 'rejected') throw result.reason
-    return results.map(result => (result as PromiseFulfilledResult<ReturnType<F>>).value)
+    return results.map(result => (result as PromiseFulfilledResult<Result<F>>).value)
   }
 
   /** Totals of a moment ago. */
@@ -217,6 +243,7 @@ export class Pool {
     try {
       const record = recordOrThrow(fn)
       this.#refuseClosed()
+      if (record.waits) lobbyFor(record.label).open(this.#worker, this.#runs)
       return this.#runs.start(record, args, -1, options, here())
     } catch (error) {
       return Promise.reject(error)

@@ -19,7 +19,7 @@ import {
   takeBack,
 } from '../scheduler/slot.ts'
 import type { TaskRecord } from '../scheduler/tasks.ts'
-import type { Worker } from '../scheduler/worker.ts'
+import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import type { RunOptions } from './options.ts'
 
 /** A run whose slot is in use. */
@@ -87,7 +87,7 @@ export class Runs {
       const slot = jobs.make(registry.directory.idOf(record), args.length, MAILED, 0)
       const run: Run = { args, seat, resolve, reject, site, onProgress, reported: 0, cleanUp: () => {}, settled: false }
       this.#runs.set(slot, run)
-      if (this.#unsettled++ === 0) this.#hold.set(true)
+      this.#stay(1)
       if (signal !== undefined || timeout !== undefined) this.#arm(slot, run, signal, timeout)
       if (onProgress !== undefined) this.#reporter ??= setInterval(() => this.#report(), PROGRESS_INTERVAL).unref()
       this.#submit(slot, jobs.publish(slot), seat, options)
@@ -104,10 +104,13 @@ export class Runs {
     } else if (seat >= 0) {
       registry.mailboxes[seat]!.send(slot)
       sleepers.wake(seat)
-    } else {
-      if (this.#backlog.length > 0 || !this.#worker.offers.push(ref)) this.#backlog.push(ref)
-      sleepers.wakeOne()
-    }
+    } else this.again(ref)
+  }
+
+  /** Offers a job that is made already. */
+  readonly again = (ref: number): void => {
+    if (this.#backlog.length > 0 || !this.#worker.offers.push(ref)) this.#backlog.push(ref)
+    this.#worker.registry.sleepers.wakeOne()
   }
 
   /** No timer runs meanwhile, so the tasks themselves look at the clock and at the signal. */
@@ -157,18 +160,46 @@ export class Runs {
   #settle(run: Run): void {
     run.settled = true
     run.cleanUp()
-    if (--this.#unsettled === 0) {
+    this.#stay(-1)
+  }
+
+  // --- listening ----------------------------------------------------------------------------------------------------
+
+  /** Reasons of residents to stay and to listen. */
+  #guests = 0
+
+  enter(): void {
+    this.#guests++
+    this.#stay(1)
+    this.#listen()
+  }
+
+  leave(): void {
+    this.#guests--
+    this.#stay(-1)
+  }
+
+  #stay(change: number): void {
+    const before = this.#unsettled
+    this.#unsettled += change
+    if (before === 0) this.#hold.set(true)
+    else if (this.#unsettled === 0) {
       this.#hold.set(false)
       this.onQuiet()
     }
   }
 
-  // --- listening ----------------------------------------------------------------------------------------------------
+  soon(): void {
+    if (!this.#awaited) this.#soon()
+    this.#awaited = true
+  }
+
+  #awaited = false
 
   /** Waits for mail without blocking, while there is anything to wait for. */
   #listen(): void {
     const { sleepers, mailboxes, caller } = this.#worker.registry
-    if (this.#runs.size === 0) return
+    if (this.#runs.size === 0 && this.#guests === 0) return
     sleepers.announce(caller, false)
     if (mailboxes[caller]!.holds()) this.#soon()
     // One waiter is enough: whoever rings notifies it, though it was set up for an earlier announcement.
@@ -188,16 +219,33 @@ export class Runs {
   /** Settles every run that has ended, and listens for the next. */
   drain(): void {
     const { registry } = this.#worker
+    this.#awaited = false
     registry.sleepers.cancel(registry.caller)
-    this.#end(this.#mail())
+    const ended = this.#mail()
+    this.#host()
+    this.#end(ended)
+  }
+
+  /** Tasks that wait in this thread have their turn; where there are no other threads, those that nobody has begun too. */
+  #host(): void {
+    const worker = this.#worker
+    const { registry } = worker
+    const { residents } = worker.lodging
+    if (residents === undefined || currentWorker() !== undefined) return
+    let more = residents.turn()
+    if (registry.threads === 0) {
+      const job = worker.lodging.next(-1)
+      if (job !== 0) worker.execute(job)
+      more ||= job !== 0
+    } else residents.show()
+    // The event loop has its turn between.
+    if (more || residents.ready) setImmediate(() => this.soon())
   }
 
   /** All of the mail, before anything calls the user. */
   #mail(): Set<number> {
-    const { mailboxes, caller } = this.#worker.registry
-    const ended = new Set<number>()
-    mailboxes[caller]!.take(slot => ended.add(slot))
-    return ended
+    this.#worker.lodging.mail()
+    return new Set(this.#worker.post.letters.splice(0))
   }
 
   #end(ended: ReadonlySet<number>): void {
@@ -271,7 +319,7 @@ export class Runs {
     const { registry, jobs } = this.#worker
     registry.sleepers.cancel(registry.caller)
     for (const [slot, run] of this.#runs) {
-      if (run.seat === seat && stateOf(jobs.state(slot)) === PUBLISHED) lose(registry, slot)
+      if (run.seat === seat && stateOf(jobs.state(slot)) === PUBLISHED) lose(this.#worker, slot)
     }
     const ended = this.#mail()
     for (const slot of this.#runs.keys()) {

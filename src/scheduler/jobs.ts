@@ -1,5 +1,5 @@
 import { type Arena } from '../memory/arena.ts'
-import { load, store } from '../memory/atomics.ts'
+import { add, load, store } from '../memory/atomics.ts'
 import type { Slab } from '../lockfree/slab.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import { Reader } from '../wire/reader.ts'
@@ -11,18 +11,25 @@ import {
   CANCELED,
   COUNT,
   DELIVERY,
-  INLINE,
+  HELD,
+  HOLDS,
+  HOME,
   JOINED,
+  KEEPER,
   LENGTH,
-  PAYLOAD,
+  PARENT,
+  payloadOf,
   PROGRESS,
   PUBLISHED,
   refOf,
   release,
   ROOT,
+  SLOT_SIZE,
   STATE,
+  STRAYS,
   TASK,
   UNSAID,
+  WATCHERS,
   withState,
 } from './slot.ts'
 
@@ -37,12 +44,14 @@ export class Jobs {
 
   readonly #registry: Registry
   readonly #plain: boolean
+  readonly #seat: number
   /** Arguments arrive frozen, as they are where they are not stolen. */
   readonly #frozen: boolean
 
   constructor(registry: Registry, seat: number, carrier: Carrier, frozen: boolean) {
     this.#frozen = frozen
     this.#plain = seat !== registry.caller
+    this.#seat = seat
     this.#registry = registry
     this.#arena = registry.arena
     this.#slab = registry.slab(seat)
@@ -66,7 +75,7 @@ export class Jobs {
 
   /**
    * A slot for one execution of `task`, filled with the `count` arguments that the writer holds. Not visible to anybody
-   * before {@link publish}. `root` 0: the job is a run of its own.
+   * before {@link publish}. A root is its own `root`; give 0.
    */
   make(task: number, count: number, delivery: number, root: number): number {
     const slot = this.#slab.allocate(this.#prepare)
@@ -74,11 +83,16 @@ export class Jobs {
     words[slot + TASK] = task
     words[slot + COUNT] = count
     words[slot + DELIVERY] = delivery
-    words[slot + ROOT] = root === 0 ? slot : root
+    words[slot + ROOT] = delivery === JOINED ? root : slot
     words[slot + BLOCK] = 0
     words[slot + LENGTH] = 0
-    // A root of its own is what other jobs look into; the slot may have been that of a canceled run before.
-    if (delivery !== JOINED || root === 0) words[slot + CANCELED] = words[slot + PROGRESS] = 0
+    // What other jobs look into; the slot may have been that of a canceled root before.
+    if (delivery !== JOINED) {
+      words[slot + KEEPER] = words[slot + HOME]!
+      words[slot + CANCELED] = words[slot + PROGRESS] = words[slot + PARENT] = 0
+      words[slot + HOLDS] = 1
+      words[slot + WATCHERS] = words[slot + STRAYS] = 0
+    }
     if (count === 0) return slot
     try {
       this.#put(slot)
@@ -156,6 +170,53 @@ export class Jobs {
     this.#registry.slab(home).freeRemotely(slot)
   }
 
+  /** A record that is no job, in the state HELD and with its words from PAYLOAD on as they were. */
+  hold(delivery: number): number {
+    const slot = this.#slab.allocate(this.#prepare)
+    const words = this.#arena.words
+    words[slot + DELIVERY] = delivery
+    words[slot + BLOCK] = words[slot + LENGTH] = 0
+    // Atomic: whoever takes the pool's slots one by one must not see half of it.
+    store(words, slot + STATE, withState(words[slot + STATE]!, HELD, 0))
+    return slot
+  }
+
+  /** Puts one value into a block of its own; its address and length in words. */
+  enclose(value: unknown): { at: number; length: number } {
+    this.writer.begin()
+    this.writer.thrown(value)
+    const { words, length } = this.writer
+    const at = this.#heap.allocate(length)
+    this.#arena.reach(at + length)
+    this.#arena.words.set(words.subarray(0, length), at)
+    return { at, length }
+  }
+
+  /** What {@link enclose} has put there; the block is freed. */
+  disclose(at: number, length: number): unknown {
+    this.#arena.reach(at + length)
+    this.#reader.begin(this.#arena.words, at, at + length, false)
+    try {
+      return this.#reader.value()
+    } finally {
+      this.#heap.free(at)
+    }
+  }
+
+  /** One handle fewer may ask for the outcome of a root that has ended; the last frees it. */
+  letGo(slot: number): void {
+    const words = this.#arena.words
+    if (words[slot + DELIVERY] === JOINED || add(words, slot + HOLDS, -1) === 1) this.discard(slot)
+  }
+
+  /** Frees a slot that has ended or is HELD, wherever its home is. */
+  discard(slot: number): void {
+    const home = this.#arena.words[slot + HOME]!
+    if (home === this.#seat) return this.free(slot)
+    this.drop(slot)
+    this.freeFor(home, slot)
+  }
+
   /** Frees the block of a slot, if it has one. */
   drop(slot: number): void {
     const block = this.#arena.words[slot + BLOCK]!
@@ -171,8 +232,9 @@ export class Jobs {
 
   #put(slot: number): void {
     const { words: from, length } = this.writer
-    let at = slot + PAYLOAD
-    if (length > INLINE) {
+    const payload = payloadOf(this.#arena.words[slot + DELIVERY]!)
+    let at = slot + payload
+    if (length > SLOT_SIZE - payload) {
       at = this.#heap.allocate(length)
       this.#arena.reach(at + length)
       this.#arena.words[slot + BLOCK] = at
@@ -187,7 +249,7 @@ export class Jobs {
     const words = this.#arena.words
     const block = words[slot + BLOCK]!
     const length = words[slot + LENGTH]!
-    const at = block === 0 ? slot + PAYLOAD : block
+    const at = block === 0 ? slot + payloadOf(words[slot + DELIVERY]!) : block
     this.#arena.reach(at + length)
     this.#reader.begin(this.#arena.words, at, at + length, frozen)
   }

@@ -1,6 +1,6 @@
 import { store } from '../memory/atomics.ts'
 import { ACTIVE, IMPORTING } from './registry.ts'
-import { claim, PUBLISHED, stateOf, TASK } from './slot.ts'
+import { claim, CLAIMED, PUBLISHED, stateOf, TASK } from './slot.ts'
 import { breathe } from './thief.ts'
 import { DOZE, LOOKS, NAP } from './wait.ts'
 import type { Worker } from './worker.ts'
@@ -12,6 +12,8 @@ const MOST_DOZES = 16
 export interface Ground {
   /** Imports a module of tasks. */
   load(url: string): Promise<unknown>
+  /** Gives the worker its residents, and what was mailed to them before. */
+  live(worker: Worker): Promise<void>
   /** Lets the thread's event loop turn once: timers, messages and uncaught errors of the user's modules have their time. */
   turn(): Promise<void>
 }
@@ -20,9 +22,6 @@ export interface Ground {
 export class Loop {
   readonly #worker: Worker
   readonly #ground: Ground
-  /** Jobs sent to this seat alone, whose turn has not come. */
-  readonly #pinned: number[] = []
-
   constructor(worker: Worker, ground: Ground) {
     this.#worker = worker
     this.#ground = ground
@@ -34,8 +33,9 @@ export class Loop {
     while (!this.#worker.stopped) {
       this.#work()
       const task = thief.missing()
-      this.#worker.attend()
-      if (task >= 0) await this.#import(task)
+      this.#worker.questions.attend(registry)
+      if (task >= 0 && this.#worker.thief.taskOf(task) === undefined) await this.#import(task)
+      else if (task >= 0 || this.#strange) await this.#ground.live(this.#worker)
       else if (!this.#seek()) {
         await this.#ground.turn()
         this.#rest()
@@ -65,27 +65,35 @@ export class Loop {
     const worker = this.#worker
     do {
       this.#mail()
-      const job = worker.thief.take(-1)
-      if (job === 0) return
-      this.#execute(job)
+      const stepped = worker.lodging.residents?.turn() === true
+      const job = worker.lodging.next(-1)
+      if (job !== 0) this.#execute(job)
+      // Residents may be ready for ever: an import must have its turn.
+      else if (!stepped || worker.thief.lacks) return
     } while (!worker.stopped)
   }
 
   /** Runs what was sent to this seat alone, as soon as the tasks are known here. */
   #mail(): void {
     const worker = this.#worker
-    const { arena, mailboxes } = worker.registry
-    mailboxes[worker.seat]!.take(slot => this.#pinned.push(slot))
-    while (this.#pinned.length > 0 && worker.thief.knows(arena.words[this.#pinned[0]! + TASK]!)) {
-      const slot = this.#pinned.shift()!
+    const { letters } = worker.post
+    const { arena } = worker.registry
+    worker.lodging.mail()
+    while (letters.length > 0 && !this.#strange && worker.thief.knows(arena.words[letters[0]! + TASK]!)) {
+      const slot = letters.shift()!
       const word = worker.jobs.state(slot)
       if (stateOf(word) === PUBLISHED && claim(arena, slot, word, worker.seat)) this.#execute(slot)
     }
   }
 
+  /** The first letter is no job, so it is for residents; but there have been none yet. */
+  get #strange(): boolean {
+    const [slot] = this.#worker.post.letters
+    return slot !== undefined && stateOf(this.#worker.jobs.state(slot)) > CLAIMED
+  }
+
   get #mailed(): boolean {
-    const { registry, seat } = this.#worker
-    return registry.mailboxes[seat]!.holds()
+    return this.#worker.post.holds || this.#worker.lodging.called
   }
 
   /** Looks for work for a while. True if there is something to do. */
@@ -141,10 +149,10 @@ export class Loop {
       if (job !== 0) return this.#execute(job)
     }
     registry.sleepers.announce(seat, true)
-    if (!this.#mailed && !thief.anything() && !this.#worker.stopped && !this.#worker.asked) {
+    if (!this.#mailed && !thief.anything() && !this.#worker.stopped && !this.#worker.questions.open(registry)) {
       counters.sleeps++
       counters.flush()
-      registry.sleepers.sleep(seat, NAP)
+      registry.sleepers.sleep(seat, Math.min(NAP, this.#worker.lodging.due))
     }
     registry.sleepers.cancel(seat)
   }

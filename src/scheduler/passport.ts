@@ -15,6 +15,8 @@ export class Passport implements Carrier {
   readonly #registry: Registry
   readonly #buffers: Buffers
   readonly #load: (url: string) => void
+  /** The worker that this is the passport of. */
+  host: unknown
 
   /** `load` imports a module at once, while the caller waits. */
   constructor(registry: Registry, buffers: Buffers, load: (url: string) => void) {

@@ -27,10 +27,13 @@ const control = layout({
   buffers: 1,
   /** How often a thread has asked for a buffer that it lacks. */
   asked: 1,
+  /** How many threads have died and been repaired after. */
+  deaths: 1,
 })
 export const STOP: number = control.at.stop
 export const BUFFERS: number = control.at.buffers
 export const ASKED: number = control.at.asked
+export const DEATHS: number = control.at.deaths
 
 const seat = layout(
   {
@@ -42,6 +45,8 @@ const seat = layout(
     importing: 1,
     /** The platform's number of its thread, by which a caller that blocks can see it die; 0 if there is none. */
     thread: 1,
+    /** How many threads have sat here and died. */
+    lives: 1,
     mailbox: 1,
     slots: Slab.words,
     blocks: Heap.words,
@@ -54,6 +59,7 @@ export const WANT: number = seat.at.want
 export const ACTIVE: number = seat.at.active
 export const IMPORTING: number = seat.at.importing
 export const THREAD: number = seat.at.thread
+export const LIVES: number = seat.at.lives
 export const COUNTERS: number = seat.at.counters
 /** Heads of the lists of the seat's free slots. */
 export const SLOTS: number = seat.at.slots

@@ -1,17 +1,26 @@
-import { load, store } from '../memory/atomics.ts'
-import { ACTIVE, IMPORTING, type Registry, WANT } from './registry.ts'
+import { add, load, replace, store } from '../memory/atomics.ts'
+import { notify } from './notice.ts'
+import { ACTIVE, DEATHS, IMPORTING, LIVES, WANT } from './registry.ts'
 import {
   allSlots,
+  CANCELED,
+  claim,
   CLAIMED,
   COUNT,
   DELIVERY,
   FAILED,
   FREE,
+  GHOST,
+  HELD,
   HOME,
+  JOINED,
+  KEEPER,
   LOST,
-  MAILED,
+  NOTICE,
   PUBLISHED,
+  refOf,
   seatOf,
+  SPAWNED,
   STATE,
   stateOf,
   takeBack,
@@ -25,45 +34,97 @@ import type { Worker } from './worker.ts'
  *
  * 1. Its sleep is over: nobody wakes it instead of somebody else.
  * 2. What was sent to it alone, and what it had claimed, fails as lost; whoever waits for that is told.
- * 3. Its published forks are canceled; those stolen run on, with nobody to join them: `orphans` collects them.
- * 4. Its deque, now dead entries only, is emptied, and its free slots are collected.
- * 5. Everybody is woken and asked to offer work: the dead one may have been about to do either, or half way through a wake-up.
+ * 3. Its published forks are canceled; those stolen run on, with nobody to join them: `orphans` collects them. What it had
+ *    spawned for a parent on another seat, or for none, is published anew (`again`); what had its parent here shall stop.
+ * 4. Roots that it has ended may not have been mailed: the GHOST in their state tells their keeper.
+ * 5. Its deque, now dead entries only, is emptied, and its free slots are collected.
+ * 6. Everybody is woken, asked to offer work and told of the death: the dead one may have been half way through a wake-up.
  */
-export function repair(worker: Worker, seat: number, orphans: Set<number>): void {
+export function repair(worker: Worker, seat: number, orphans: Set<number>, again: (ref: number) => void): void {
   const { registry } = worker
-  const { arena, sleepers, mailboxes, deques, control } = registry
+  const { arena, sleepers, deques, control } = registry
+  const at = registry.seat(seat)
   sleepers.bury(seat)
-  store(arena.words, registry.seat(seat) + ACTIVE, 0)
-  store(arena.words, registry.seat(seat) + IMPORTING, 0)
-  mailboxes[seat]!.take(slot => lose(registry, slot))
+  store(arena.words, at + ACTIVE, 0)
+  store(arena.words, at + IMPORTING, 0)
+  // From here on what it has rung and not mailed counts as mailed.
+  store(arena.words, at + LIVES, arena.words[at + LIVES]! + 1)
+  empty(worker, seat)
   const idle: number[] = []
-  for (const slot of allSlots(arena, control)) {
-    const word = load(arena.words, slot + STATE)
-    const state = stateOf(word)
-    if (state === CLAIMED && seatOf(word) === seat) lose(registry, slot)
-    if (arena.words[slot + HOME] !== seat) continue
-    if (state === FREE) idle.push(slot)
-    else if (state === PUBLISHED && takeBack(arena, slot, word)) {
-      worker.jobs.drop(slot)
-      idle.push(slot)
-    } else orphans.add(slot)
-  }
+  for (const slot of allSlots(arena, control)) settle(worker, seat, slot, idle, orphans, again)
   registry.slab(seat).rebuild(idle)
   bury(worker, orphans)
   deques[seat]!.clear()
+  add(arena.words, control + DEATHS, 1)
   for (let other = 0; other < registry.seats; other++) {
     store(arena.words, registry.seat(other) + WANT, 1)
     sleepers.rouse(other)
   }
 }
 
+/** Ends what was sent to a seat whose thread is gone. */
+export function empty(worker: Worker, seat: number): void {
+  const { arena, mailboxes } = worker.registry
+  mailboxes[seat]!.take(slot => {
+    const state = stateOf(load(arena.words, slot + STATE))
+    if (state === PUBLISHED) lose(worker, slot)
+    else if (state !== HELD) worker.jobs.letGo(slot)
+    else if (arena.words[slot + DELIVERY] === NOTICE) worker.jobs.discard(slot)
+  })
+}
+
+function settle(
+  worker: Worker,
+  seat: number,
+  slot: number,
+  idle: number[],
+  orphans: Set<number>,
+  again: (ref: number) => void,
+): void {
+  const { words } = worker.registry.arena
+  const word = load(words, slot + STATE)
+  const state = stateOf(word)
+  const isSpawned = state !== FREE && state !== HELD && words[slot + DELIVERY] === SPAWNED
+  const mine = words[slot + HOME] === seat
+  if (state === CLAIMED && seatOf(word) === seat) {
+    lose(worker, slot)
+    if (isSpawned) return
+  }
+  if (isSpawned) {
+    const isKeeper = words[slot + KEEPER] === seat
+    // What is in the mail, or will be, is for its successor to let go of.
+    if (isKeeper && state <= CLAIMED) stop(worker, slot)
+    else if (state > CLAIMED && seatOf(word) === seat) {
+      if (isKeeper) worker.jobs.letGo(slot)
+      else replace(words, slot + STATE, word, withState(word, state, GHOST))
+    } else if (mine && state === PUBLISHED) again(refOf(slot, word))
+    return
+  }
+  if (!mine || state === HELD) return
+  if (state === FREE) idle.push(slot)
+  else if (state === PUBLISHED && takeBack(worker.registry.arena, slot, word)) {
+    worker.jobs.drop(slot)
+    idle.push(slot)
+  } else orphans.add(slot)
+}
+
 /** Ends a job whose claimer is gone, or that nobody can claim any more. */
-export function lose(registry: Registry, slot: number): void {
-  const { arena, mailboxes } = registry
-  const words = arena.words
+export function lose(worker: Worker, slot: number): void {
+  const { words } = worker.registry.arena
   words[slot + COUNT] = LOST
-  store(words, slot + STATE, withState(words[slot + STATE]!, FAILED, registry.caller))
-  if (words[slot + DELIVERY] === MAILED) mailboxes[words[slot + HOME]!]!.send(slot)
+  store(words, slot + STATE, withState(words[slot + STATE]!, FAILED, worker.registry.caller))
+  if (words[slot + DELIVERY] !== JOINED) worker.post.report(slot)
+}
+
+/** A root shall stop: what nobody has begun ends now, what runs is told. */
+function stop(worker: Worker, slot: number): void {
+  const { registry } = worker
+  const { arena } = registry
+  const word = load(arena.words, slot + STATE)
+  if (stateOf(word) === PUBLISHED && claim(arena, slot, word, registry.caller)) return lose(worker, slot)
+  store(arena.words, slot + CANCELED, 1)
+  const now = load(arena.words, slot + STATE)
+  if (stateOf(now) === CLAIMED) notify(worker, slot, now)
 }
 
 /** Frees those orphans that have ended meanwhile. */
@@ -72,7 +133,6 @@ export function bury(worker: Worker, orphans: Set<number>): void {
   for (const slot of orphans) {
     if (stateOf(load(arena.words, slot + STATE)) <= CLAIMED) continue
     orphans.delete(slot)
-    worker.jobs.drop(slot)
-    worker.jobs.freeFor(arena.words[slot + HOME]!, slot)
+    worker.jobs.letGo(slot)
   }
 }

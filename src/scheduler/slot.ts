@@ -10,6 +10,8 @@ import { layout } from '../memory/layout.ts'
  *     ^         |
  *     +---------+  taken back by its home, or canceled (next generation)
  *
+ *   FREE -> HELD -> FREE (next generation): a record that is no job, see below
+ *
  * The state word holds state, claimer's seat and generation, and changes as one. Who may move it:
  *
  * | from -> to | who | how |
@@ -21,6 +23,11 @@ import { layout } from '../memory/layout.ts'
  * | CLAIMED -> DONE, FAILED | the claimer; the repair once the claimer's thread is dead | store |
  * | DONE, FAILED -> FREE | home | store |
  *
+ * | FREE -> HELD -> FREE | whoever made it; whoever lets go of it last | store |
+ *
+ * HELD is what a record is whose life is counted by its own rules: something that tasks wait for, a subscription to it, a notice
+ * in the mail (live/README.md). It is made of a slot so that it can be mailed, recycled and told from garbage like one.
+ *
  * Arguments are written before PUBLISHED and read after the claim; the result before DONE and read after it was seen: all of
  * it plain. After DONE the claimer does not touch the slot again (home may already use it for something else).
  */
@@ -29,6 +36,7 @@ export const PUBLISHED = 1
 export const CLAIMED = 2
 export const DONE = 3
 export const FAILED = 4
+export const HELD = 5
 
 const STATE_BITS = 3
 const SEAT_BITS = 9
@@ -37,6 +45,8 @@ const SEAT_MASK = (1 << SEAT_BITS) - 1
 const GENERATION_SHIFT = STATE_BITS + SEAT_BITS
 /** Seats that a state word can name. */
 export const SEATS: number = 1 << SEAT_BITS
+/** Stands in the state of a root for the seat of a thread that has ended it and died, perhaps before it had mailed it. */
+export const GHOST: number = SEATS - 1
 
 const record = layout({
   state: 1,
@@ -54,14 +64,27 @@ const record = layout({
   block: 1,
   /** How many words. */
   length: 1,
-  /** Slot of the run that this job belongs to: where it finds progress and cancellation. */
+  /** Slot of the root that this job belongs to: where it finds progress and cancellation. A root's is itself. */
   root: 1,
-  /** A run's own: 1 once it shall stop. */
-  canceled: 1,
-  /** A run's own: what `progress` has added up. */
-  progress: 1,
   /** What becomes of it when it ends: see `Delivery`. */
   delivery: 1,
+  // From here on a fork has its payload. A root, that is a run or a spawned task, has words of its own first.
+  /** 1 once it shall stop. */
+  canceled: 1,
+  /** What `progress` has added up. */
+  progress: 1,
+  /** The seat that is told of its end. */
+  keeper: 1,
+  /** Slot of the task whose child it is, which does not end before it; 0 if there is none. */
+  parent: 1,
+  /** How many handles may still ask for its outcome, the keeper's counted as one. */
+  holds: 1,
+  /** Head of the list of subscriptions of seats that wait for its end. */
+  watchers: 1,
+  /** Head of the list of children that its forks have spawned on other seats, and that its own seat has not adopted yet. */
+  strays: 1,
+  /** The next in that list. */
+  sibling: 1,
 })
 const SIZE = GRANULE
 export const STATE: number = record.at.state
@@ -72,18 +95,36 @@ export const COUNT: number = record.at.count
 export const BLOCK: number = record.at.block
 export const LENGTH: number = record.at.length
 export const ROOT: number = record.at.root
+export const DELIVERY: number = record.at.delivery
 export const CANCELED: number = record.at.canceled
 export const PROGRESS: number = record.at.progress
-export const DELIVERY: number = record.at.delivery
-export const PAYLOAD: number = record.at.delivery + 1
+export const KEEPER: number = record.at.keeper
+export const PARENT: number = record.at.parent
+export const HOLDS: number = record.at.holds
+export const WATCHERS: number = record.at.watchers
+export const STRAYS: number = record.at.strays
+export const SIBLING: number = record.at.sibling
 export const SLOT_SIZE: number = SIZE
-/** Words of arguments or result that need no block. */
-export const INLINE: number = SIZE - PAYLOAD
+/** Where arguments or result of a fork begin. A HELD record may use all words from here on. */
+export const PAYLOAD: number = record.at.delivery + 1
+/** The same of a root. */
+const ROOT_PAYLOAD: number = record.at.sibling + 1
+
+/** Where the payload begins. */
+export function payloadOf(delivery: number): number {
+  return delivery === JOINED ? PAYLOAD : ROOT_PAYLOAD
+}
 
 /** The home joins it: it polls the state. */
 export const JOINED = 0
-/** Sent to the home's mailbox when it ends. */
+/** A run: sent to the keeper's mailbox when it ends; the keeper is its home. */
 export const MAILED = 1
+/** A spawned task: the same, and the keeper is the seat of its parent. */
+export const SPAWNED = 2
+/** No job, for whom it is a matter of its own rules: a subscription. */
+export const SUBSCRIPTION = 3
+/** No job: something to be told to the seat that it is sent to. */
+export const NOTICE = 4
 
 /** `COUNT` of a FAILED slot that has no words: its claimer's thread died. */
 export const LOST = -1
@@ -150,6 +191,11 @@ export function isOver(arena: Arena, ref: number): boolean {
 /** True if the slot has not been freed between the two state words: what was published then is still in use. */
 export function sameUse(a: number, b: number): boolean {
   return (a ^ b) >>> GENERATION_SHIFT === 0
+}
+
+/** Generation of a state word, for a later {@link sameUse}. */
+export function useOf(word: number): number {
+  return word >>> GENERATION_SHIFT
 }
 
 /** Claims the job for `seat`. False if it was claimed, taken back or canceled before. */

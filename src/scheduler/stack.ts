@@ -1,3 +1,4 @@
+import { LimitError } from '../errors.ts'
 import type { Words } from '../memory/atomics.ts'
 
 /**
@@ -99,11 +100,21 @@ export function bare(): (Frame | null)[] {
   return frames
 }
 
+/** Pending forks of one worker, its nested jobs included. */
+const MOST_FRAMES = 1 << 20
+const FIRST_FRAMES = 1024
+
 /**
- * Adds `count` frames; returns the first of them. The stack may end in here: until the old null gives way, by a store, nobody
+ * Adds frames, as many as there are; returns the first of them. The stack may end in here: until the old null gives way, by a store, nobody
  * looks beyond it, and the next attempt begins there.
  */
-export function extend({ frames, salt }: Stack, count: number): Frame {
+export function extend({ frames, salt }: Stack, count: number = Math.max(FIRST_FRAMES, frames.length)): Frame {
+  if (frames.length >= MOST_FRAMES) {
+    throw new LimitError(
+      `${MOST_FRAMES} forks are pending on one worker`,
+      'Join some before you fork more, or fork ranges.',
+    )
+  }
   const end = frames.lastIndexOf(null)
   const first = new Frame(end, salt)
   frames.length = end + 1

@@ -18,6 +18,8 @@ export interface TaskRecord {
   readonly key: readonly [number, number]
   /** Hash of the source text, not 0. */
   readonly source: number
+  /** A generator: it waits without a stack. */
+  readonly waits: boolean
 }
 
 const records: TaskRecord[] = []
@@ -33,7 +35,8 @@ export function enlist(fn: AnyFunction, url: string, ordinal: string): TaskRecor
     throw new TaskError('ERR_FILCH_TASK_TWICE', `The task ${label} is declared twice.`)
   }
   const source = hash(Function.prototype.toString.call(fn), 0x811c9dc5)
-  const record: TaskRecord = { fn, index: records.length, arity: fn.length, url, label, key, source }
+  const waits = Object.prototype.toString.call(fn) === '[object GeneratorFunction]'
+  const record: TaskRecord = { fn, index: records.length, arity: fn.length, url, label, key, source, waits }
   records.push(record)
   byFunction.set(fn, record)
   byKey.set(key.join(), record)

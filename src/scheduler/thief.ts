@@ -129,20 +129,24 @@ export class Thief {
     return key === undefined ? undefined : (this.#known[id] = recordByKey(key))
   }
 
-  /** True if this thread can run the task, or knows why it cannot; else the module is noted for {@link missing}. */
+  /** This seat can have residents: generators may begin here. */
+  hosts = false
+
+  /** True if this thread can run the task, or knows why it cannot; else it is noted for {@link missing}. */
   knows(task: number): boolean {
-    if (this.taskOf(task) !== undefined) return true
-    if (this.#modules.isSettled(task)) return true
+    const record = this.taskOf(task)
+    if (record !== undefined && (this.hosts || !record.waits)) return true
+    if (record === undefined && this.#modules.isSettled(task)) return true
     this.#missing = task
     return false
   }
 
-  /** True if a job was met whose module this thread lacks: see {@link missing}. */
+  /** True if a job was met that this thread cannot run yet: see {@link missing}. */
   get lacks(): boolean {
     return this.#missing >= 0
   }
 
-  /** Number of a task that stopped this seat from taking a job since the last call, because its module must be imported; or -1. */
+  /** Number of a task that stopped this seat from taking a job since the last call, because something must be imported; or -1. */
   missing(): number {
     const task = this.#missing
     this.#missing = -1

@@ -1,6 +1,9 @@
 import { load } from '../memory/atomics.ts'
 import type { Counters } from './counters.ts'
+import type { Lodging } from './lodging.ts'
+import type { Questions } from './questions.ts'
 import type { Registry } from './registry.ts'
+import { roomy } from './room.ts'
 import { CLAIMED, seatOf, STATE, stateOf } from './slot.ts'
 import { breathe, type Thief } from './thief.ts'
 
@@ -24,9 +27,8 @@ export interface Waiter {
   readonly helps: boolean
   /** Runs a job of another seat, `from` first. False if there is none. */
   help(from: number): boolean
-  attend(): void
-  /** {@link attend} has something to do. */
-  readonly asked: boolean
+  readonly questions: Questions
+  readonly lodging: Lodging
   /** Called after each sleep. */
   awake(): void
 }
@@ -36,19 +38,35 @@ export interface Waiter {
  * part of what we wait for, so the stack stays shallow (Wagner and Calder's leapfrogging, PPoPP 1993).
  */
 export function awaitEnd(waiter: Waiter, slot: number): number {
+  const { arena } = waiter.registry
+  let word = 0
+  awaitThat(waiter, () => {
+    word = load(arena.words, slot + STATE)
+    return stateOf(word) > CLAIMED ? ENDED : seatOf(word)
+  })
+  return word
+}
+
+/** What `look` of {@link awaitThat} answers when there is nothing to wait for any more. */
+export const ENDED = -2
+
+/** Works and sleeps until `look` answers ENDED; else it names the seat to take work from first, or -1. `look` must be atomic. */
+export function awaitThat(waiter: Waiter, look: () => number): void {
   const { registry, seat, thief } = waiter
-  const { arena, sleepers } = registry
+  const { sleepers } = registry
   let helps: boolean | undefined
   for (let looks = 0; ;) {
-    const word = load(arena.words, slot + STATE)
-    if (stateOf(word) > CLAIMED) return word
+    const from = look()
+    if (from === ENDED) return
     // Once: it takes as long as several looks.
     helps ??= waiter.helps
-    if (helps && waiter.help(seatOf(word))) {
+    if (helps && waiter.help(from)) {
       looks = 0
       continue
     }
-    waiter.attend()
+    // A resident may be what we wait for, however deep this stack is.
+    if (!helps && waiter.lodging.called && roomy() && waiter.lodging.turn()) continue
+    waiter.questions.attend(registry)
     if (++looks < LOOKS) {
       breathe()
       continue
@@ -56,10 +74,15 @@ export function awaitEnd(waiter: Waiter, slot: number): number {
     // Jobs that are not ripe, or whose module it lacks, are no reason to sleep soundly, nor to stay awake.
     const doze = helps && (thief.restless || thief.lacks)
     sleepers.announce(seat, helps && !doze)
-    const ended = stateOf(load(arena.words, slot + STATE)) > CLAIMED
-    if (!ended && !waiter.asked && (doze || !(helps && thief.anything()))) {
+    const ended = look() === ENDED
+    if (
+      !ended &&
+      !waiter.questions.open(registry) &&
+      !waiter.lodging.called &&
+      (doze || !(helps && thief.anything()))
+    ) {
       waiter.counters.sleeps++
-      sleepers.sleep(seat, doze ? DOZE : NAP)
+      sleepers.sleep(seat, Math.min(waiter.lodging.due, doze ? DOZE : NAP))
     }
     sleepers.cancel(seat)
     waiter.awake()

@@ -1,5 +1,5 @@
 import { now } from './clock.ts'
-import { CanceledError, LimitError } from '../errors.ts'
+import { CanceledError } from '../errors.ts'
 import { load, store, type Words } from '../memory/atomics.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import type { Guard } from '../wire/guard.ts'
@@ -7,9 +7,10 @@ import { OUTSIDE, stack } from './context.ts'
 import { Counters } from './counters.ts'
 import { attach, graft, isThenable, notPending, promised, unsaid } from './failure.ts'
 import { Jobs } from './jobs.ts'
+import { Lodging } from './lodging.ts'
 import { Modules } from './modules.ts'
 import { Offers, type Shelf } from './offers.ts'
-import { ACTIVE, ASKED, type Registry, STOP, WANT } from './registry.ts'
+import { ACTIVE, type Registry, STOP, WANT } from './registry.ts'
 import {
   CANCELED,
   CLAIMED,
@@ -18,7 +19,7 @@ import {
   DONE,
   FAILED,
   HOME,
-  MAILED,
+  JOINED,
   PUBLISHED,
   ROOT,
   SLOT_SIZE,
@@ -28,15 +29,14 @@ import {
   TASK,
   withState,
 } from './slot.ts'
+import { Post } from './post.ts'
+import { Questions } from './questions.ts'
 import { needRoom, roomy } from './room.ts'
 import { BASE, extend, type Frame, handleOf, invoke, OUTSIDE_TOP, type SlowPath } from './stack.ts'
-import { recordAt, type TaskRecord } from './tasks.ts'
+import { type AnyFunction, recordAt, type TaskRecord } from './tasks.ts'
 import { Thief } from './thief.ts'
 import { awaitEnd, type Waiter } from './wait.ts'
 
-/** Pending forks of one worker, its nested jobs included. */
-const MOST_FRAMES = 1 << 20
-const FIRST_FRAMES = 1024
 /** Jobs of others that may run on top of a waiting join; deeper, it waits without helping. */
 const MOST_HELP = 24
 /**
@@ -56,6 +56,8 @@ export class Worker implements SlowPath, Waiter {
   readonly counters: Counters
   readonly offers: Offers
   readonly modules: Modules
+  readonly post: Post
+  readonly lodging: Lodging
   readonly #guard: Guard
   /** Jobs under way on this thread's stack: 0 between jobs. */
   #level = 0
@@ -77,6 +79,8 @@ export class Worker implements SlowPath, Waiter {
     this.offers = new Offers(registry, seat, this.jobs, this.counters)
     this.modules = new Modules(registry.directory)
     this.thief = new Thief(registry, seat, this.counters, this.modules)
+    this.post = new Post(registry, seat)
+    this.lodging = new Lodging(this.post, this.thief)
     this.#guard = guard
   }
 
@@ -89,29 +93,43 @@ export class Worker implements SlowPath, Waiter {
   /** Runs a job that this seat has claimed, to its end, and delivers its outcome. Does not throw. */
   execute(slot: number): void {
     const { words } = this.registry.arena
-    const { root, migrated } = this
+    const { root, migrated, lodging } = this
+    const { belongings } = lodging
     this.root = words[slot + ROOT]!
     this.registry.arena.reach(this.root + SLOT_SIZE)
     this.migrated = words[slot + HOME] !== this.seat
+    lodging.belongings = undefined
+    const isRoot = this.root === slot
     let state = DONE
+    let kept = false
     try {
       const record: TaskRecord | undefined = this.thief.taskOf(words[slot + TASK]!)
       this.modules.check(words[slot + TASK]!, record)
-      this.jobs.conclude(slot, this.call(record, this.jobs.args(slot)), false)
+      const value = this.call(record, this.jobs.args(slot))
+      // What lives on is not ended here. (There may be residents since this call.)
+      kept = isRoot && lodging.residents?.keeps(slot, record, false, value) === true
+      if (!kept) this.jobs.conclude(slot, value, false)
     } catch (error) {
       state = FAILED
-      this.jobs.conclude(slot, error, true)
+      kept = isRoot && lodging.residents?.keeps(slot, undefined, true, error) === true
+      if (!kept) this.jobs.conclude(slot, error, true)
     }
+    lodging.letGo()
     this.root = root
     this.migrated = migrated
-    this.counters.jobs++
-    // Before the end is known: who has awaited it finds it counted.
-    if (this.#level === 0) this.counters.flush()
-    this.#finish(slot, state)
+    lodging.belongings = belongings
+    if (!kept) this.finish(slot, state)
   }
 
   /** Calls a task as a job of its own: forks that it leaves pending end before this returns or throws. */
   call(record: TaskRecord, args: readonly unknown[]): unknown {
+    const result = this.within(record.fn, args)
+    if (isThenable(result)) throw promised(record.label, result)
+    return result
+  }
+
+  /** Calls `fn` with a private stack of forks that begins here and is empty again afterwards. */
+  within(fn: AnyFunction, args: readonly unknown[]): unknown {
     const { top, published } = stack
     const outer = this.#base
     const before = enter(this)
@@ -119,8 +137,7 @@ export class Worker implements SlowPath, Waiter {
     this.#level++
     this.#invite()
     try {
-      const result = (record.fn as (...args: unknown[]) => unknown)(...args)
-      if (isThenable(result)) throw promised(record.label, result)
+      const result = (fn as (...args: unknown[]) => unknown)(...args)
       this.#abandon(this.#base, undefined)
       return result
     } catch (error) {
@@ -156,27 +173,27 @@ export class Worker implements SlowPath, Waiter {
   }
 
   /** The outcome is written; makes it visible. After the store the slot is its home's (RELIABILITY 3.3): read first, then store. */
-  #finish(slot: number, state: number): void {
-    const { arena, mailboxes, sleepers } = this.registry
-    const words = arena.words
+  finish(slot: number, state: number): void {
+    this.counters.jobs++
+    // Before the end is known: who has awaited it finds it counted.
+    if (this.#level === 0) this.counters.flush()
+    const { words } = this.registry.arena
     const home = words[slot + HOME]!
-    const delivery = words[slot + DELIVERY]!
+    const isRoot = words[slot + DELIVERY] !== JOINED
     store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))
-    if (delivery === MAILED) mailboxes[home]!.send(slot)
-    sleepers.wake(home)
+    if (isRoot) this.post.report(slot)
+    else this.registry.sleepers.wake(home)
+  }
+
+  /** Forks of the current job are pending. */
+  get pending(): boolean {
+    return stack.top >= this.#base
   }
 
   // --- forks --------------------------------------------------------------------------------------------------------
 
   full(): Frame {
-    const { length } = stack.frames
-    if (length >= MOST_FRAMES) {
-      throw new LimitError(
-        `${MOST_FRAMES} forks are pending on one worker`,
-        'Join some before you fork more, or fork ranges.',
-      )
-    }
-    return extend(stack, Math.max(FIRST_FRAMES, length))
+    return extend(stack)
   }
 
   admit(value: unknown, position: number): unknown {
@@ -193,8 +210,7 @@ export class Worker implements SlowPath, Waiter {
       if (this.deadline > 0) words[this.want] = 1
       return
     }
-    // Plain: a hint, and whoever asks has rung all bells.
-    if (words[this.registry.control + ASKED] !== this.#asked) this.attend()
+    this.questions.attend(this.registry)
     let offered = false
     try {
       offered = this.#offerNext()
@@ -232,6 +248,7 @@ export class Worker implements SlowPath, Waiter {
     }
     // Plain: seen late, it costs time alone.
     if (this.root !== 0 && this.registry.arena.words[this.root + CANCELED] !== 0) {
+      this.lodging.residents?.check(this.root)
       throw new CanceledError('The run that this task belongs to was canceled.')
     }
   }
@@ -329,7 +346,8 @@ export class Worker implements SlowPath, Waiter {
   }
 
   help(from: number): boolean {
-    const job = this.thief.take(from)
+    if (this.lodging.turn()) return true
+    const job = this.lodging.next(from)
     if (job === 0) return false
     this.counters.helped++
     this.execute(job)
@@ -346,24 +364,7 @@ export class Worker implements SlowPath, Waiter {
   /** Why the last thread was lost, as far as this seat knows. */
   loss = 'its thread ended before the task did'
 
-  /** Set by the platform: answers threads that lack a buffer. */
-  answer: () => void = () => {}
-  /** The count of questions when this seat last answered; at first it equals none. */
-  #asked = NaN
-
-  /** Somebody has asked since then: looked at between announcing sleep and sleeping. */
-  get asked(): boolean {
-    return load(this.words, this.registry.control + ASKED) !== this.#asked
-  }
-
-  /** Answers if anybody has asked since the last time. */
-  attend(): void {
-    const asked = this.words[this.registry.control + ASKED]!
-    // A question that is read and not answered is lost.
-    if (asked === this.#asked || !roomy()) return
-    this.#asked = asked
-    this.answer()
-  }
+  readonly questions: Questions = new Questions()
 
   /** Called after each nap in a join: the caller's seat looks there whether a thread has died. */
   awake: () => void = () => {}

@@ -47,8 +47,18 @@ export function fork<F extends AnyFunction>(fn: Task<F>, ...args: Arguments<F>):
  * @throws {WorkerLostError} if the thread that ran it ended
  * @throws {CanceledError} if the run was canceled and the task obeyed
  */
-export function join<R>(forked: Forked<R>): R {
-  return stack.slow.join(forked) as R
+export function join<R>(forked: Forked<R> | Joinable<R>): R {
+  return isJoinable(forked) ? forked.joinHere() : (stack.slow.join(forked) as R)
+}
+
+/** What {@link join} can wait for besides forks. */
+export interface Joinable<R> {
+  /** Returns what it comes to, or throws it, while this worker runs other jobs. */
+  joinHere(): R
+}
+
+function isJoinable<R>(forked: Forked<R> | Joinable<R>): forked is Joinable<R> {
+  return typeof forked === 'object' && forked !== null && 'joinHere' in forked
 }
 
 export function methodsOf(fn: unknown): TaskMethods<readonly unknown[], unknown> {

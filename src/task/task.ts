@@ -3,7 +3,7 @@ import { FIELDS } from '../scheduler/stack.ts'
 import { type AnyFunction, enlist } from '../scheduler/tasks.ts'
 import type { Immutable, Sendable } from '../wire/sendable.ts'
 import { callerUrl, identify } from './identity.ts'
-import { specialise } from './specialise.ts'
+import { type Pair, specialise } from './specialise.ts'
 
 declare const outcome: unique symbol
 
@@ -21,6 +21,9 @@ export interface TaskMethods<A extends readonly unknown[], R> {
   join(forked: Forked<R>): R
 }
 
+/** What a task comes to: what a generator returns, what any other function returns. */
+export type Result<F extends AnyFunction> = ReturnType<F> extends Generator<unknown, infer R, never> ? R : ReturnType<F>
+
 /** A function known by the same identity in every thread. It can still be called as what it is. */
 export type Task<F extends AnyFunction> = F & TaskMethods<Parameters<F>, ReturnType<F>>
 
@@ -33,9 +36,9 @@ export type Portable<F extends AnyFunction> = [ReturnType<F>] extends [never]
 
 type Crossing<F extends AnyFunction> =
   Parameters<F> extends Sendable<Parameters<F>>
-    ? ReturnType<F> extends Sendable<ReturnType<F>>
+    ? Result<F> extends Sendable<Result<F>>
       ? F
-      : Sendable<ReturnType<F>>
+      : Sendable<Result<F>>
     : Sendable<Parameters<F>>
 
 /** What `import.meta` is, as far as {@link task} needs it. */
@@ -90,7 +93,7 @@ export function task(...given: unknown[]): unknown {
   const url = given.length > 1 ? urlOf(given[0]) : callerUrl(task)
   const { ordinal } = identify(url)
   const record = enlist(fn as AnyFunction, url, ordinal)
-  const { fork, join } = specialise(record)
+  const { fork, join } = record.waits ? unforkable(record.label) : specialise(record)
   Object.defineProperty(fn, 'fork', { value: fork })
   Object.defineProperty(fn, 'join', { value: join })
   return fn
@@ -105,15 +108,25 @@ function check(fn: AnyFunction): void {
   const kind = Object.prototype.toString.call(fn)
   if (kind === '[object AsyncFunction]') {
     refuse(
-      'which is async. A task runs to its end on one worker: do what must be awaited outside, and give the task the result.',
+      'which is async. Do what must be awaited outside, and give the task the result; to wait for other tasks, make it a generator.',
     )
   }
-  if (kind.includes('Generator')) refuse('which is a generator. Tasks that wait are not in this version.')
+  if (kind === '[object AsyncGeneratorFunction]') {
+    refuse('which is an async generator. A task that waits is a generator that is not async: function*.')
+  }
   if (/^class\b/.test(text)) refuse('which is a class. Give it a function that makes the instance.')
   if (/\{\s*\[native code\]\s*\}$/.test(text))
     refuse('which is native or bound: its text says nothing. Wrap it in an arrow function.')
   if (fn.length > FIELDS) refuse(`which has ${fn.length} parameters. The most is ${FIELDS}: pass an object.`)
   if ('fork' in fn) refuse('which is a task already.')
+}
+
+/** A fork ends where it is joined, on somebody's stack; a generator may have to wait. */
+function unforkable(label: string): Pair {
+  const refuse = (): never => {
+    throw new TaskError('ERR_FILCH_TASK', `${label} is a generator task, which cannot be forked. Spawn it.`)
+  }
+  return { fork: refuse, join: refuse }
 }
 
 function urlOf(meta: unknown): string {

@@ -17,4 +17,6 @@ export interface Carrier {
   /** The id of a task, or -1 if `fn` is not one. */
   taskId(fn: (...args: never[]) => unknown): number
   taskAt(id: number): (...args: never[]) => unknown
+  /** What the `arrive` and `recall` of envoys are given; throws where they are not known. */
+  readonly host: unknown
 }

@@ -4,7 +4,22 @@
  *
  * A Proxy around a plain object, an array or an error cannot be told from what it wraps and is read through.
  */
-import { ARRAY, BARE, BOX, BUFFER, DATE, ERROR, MAP, OBJECT, REGEXP, SET, SHARED, VIEW } from './tags.ts'
+import {
+  ARRAY,
+  BARE,
+  BOX,
+  BUFFER,
+  DATE,
+  ENVOY,
+  ERROR,
+  MAP,
+  OBJECT,
+  REGEXP,
+  SET,
+  SHARED,
+  TAG_MASK,
+  VIEW,
+} from './tags.ts'
 
 /** An instance of some class. Does not cross. */
 export const ODD = 0
@@ -62,6 +77,11 @@ if (Buffer && Buffer.prototype instanceof Uint8Array) {
   probes.set(Buffer.prototype, probes.get(Uint8Array.prototype) as () => unknown)
 }
 
+/** Instances with this prototype cross under this header word. */
+export function crossesBy(prototype: object, kind: number): void {
+  kinds.set(prototype, kind)
+}
+
 /** The tag under which `object` crosses; `ODD` or `IMPOSTOR` if it cannot. Throws nothing, whatever a Proxy does. */
 export function kindOf(object: object): number {
   try {
@@ -90,8 +110,11 @@ export function unbox(box: object): unknown {
   return (probes.get(Object.getPrototypeOf(box)) as (this: unknown) => unknown).call(box)
 }
 
-/** Whether `object` crosses by reference: shared memory, or a view over it. Quick for views: forks take them again and again. */
+/** Whether `object` crosses by reference: shared memory, a view over it, an envoy. Quick for views: forks take them again and again. */
 export function isShared(object: object): boolean {
-  if (!ArrayBuffer.isView(object)) return kindOf(object) === SHARED
+  if (!ArrayBuffer.isView(object)) {
+    const kind = kindOf(object)
+    return kind === SHARED || (kind & TAG_MASK) === ENVOY
+  }
   return kinds.has(Object.getPrototypeOf(object)) && kinds.get(Object.getPrototypeOf(object.buffer)) === SHARED
 }

@@ -8,6 +8,7 @@
  */
 import { CorruptError } from '../errors.ts'
 import type { Carrier } from './carrier.ts'
+import { envoyClass } from './envoy.ts'
 import { assemble, define } from './error.ts'
 import { VIEWS } from './kinds.ts'
 import * as tag from './tags.ts'
@@ -127,8 +128,21 @@ export class Reader {
         return this.#box()
       case tag.ERROR:
         return this.#error(n)
+      case tag.ENVOY:
+        return this.#envoy(n)
     }
     throw this.#corrupt()
+  }
+
+  #envoy(kind: number): object {
+    const count = this.#word()
+    this.#expect(count)
+    const words = Array.from({ length: count }, () => this.#word())
+    const declared = envoyClass(kind)
+    if (declared === undefined) throw this.#corrupt()
+    const envoy = declared.arrive(this.#carrier.host as never, words)
+    this.#keep(envoy)
+    return envoy
   }
 
   #entries(object: Record<string, unknown>, n: number): unknown {

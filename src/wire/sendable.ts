@@ -5,6 +5,9 @@ type Primitive = string | number | bigint | boolean | null | undefined
 /** Arrives as itself or as an equal, with nothing inside to look at. */
 type Leaf = Date | RegExp | Error | ArrayBuffer | SharedArrayBuffer | ArrayBufferView
 
+/** Stands for something in shared memory (envoy.ts). */
+type EnvoyLike = { readonly depart: () => readonly number[] }
+
 /** A function that `task` made. */
 type TaskLike = { readonly fork: unknown; readonly join: unknown }
 
@@ -24,7 +27,7 @@ type Why<Text extends Refused> = Text
  */
 export type Sendable<T> = unknown extends T
   ? T
-  : T extends Primitive | Leaf | TaskLike
+  : T extends Primitive | Leaf | TaskLike | EnvoyLike
     ? T
     : T extends (...args: never[]) => unknown
       ? Why<'a function that is not a task cannot cross threads: declare it with task(), or send data'>
@@ -47,7 +50,7 @@ type SendableSet<T, V> = [V] extends [Sendable<V>] ? T : ReadonlySet<Sendable<V>
 /** `T` as a task sees it: read only, all the way down. What crosses by reference stays writable. */
 export type Immutable<T> = unknown extends T
   ? T
-  : T extends Primitive | Leaf | TaskLike | ((...args: never[]) => unknown)
+  : T extends Primitive | Leaf | TaskLike | EnvoyLike | ((...args: never[]) => unknown)
     ? T
     : T extends ReadonlyMap<infer K, infer V>
       ? ReadonlyMap<Immutable<K>, Immutable<V>>

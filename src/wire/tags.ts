@@ -62,6 +62,8 @@ export const BOX = 21
 /** Payload: number of properties; the class name (after DOMException: message and name); for each a key, a word
  *  (1 if enumerable) and a value. */
 export const ERROR = 22
+/** Payload: the class, see envoy.ts; one word: how many; the words by which the object is found again. */
+export const ENVOY = 23
 
 /** What `CONSTANT` means, by payload. */
 export const CONSTANTS: readonly unknown[] = [undefined, null, true, false]

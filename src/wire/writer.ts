@@ -7,6 +7,7 @@
  */
 import { FilchError } from '../errors.ts'
 import type { Carrier } from './carrier.ts'
+import { type Envoy, envoyClass } from './envoy.ts'
 import { dissect } from './error.ts'
 import { IMPOSTOR, kindOf, ODD, unbox } from './kinds.ts'
 import type { View } from './kinds.ts'
@@ -23,7 +24,7 @@ const KEPT_WORDS = 1 << 18
 const double = new Float64Array(1)
 const doubleWords = new Int32Array(double.buffer)
 
-type Mark = { length: number; objects: number; buffers: number; depth: number }
+type Mark = { length: number; objects: number; buffers: number; envoys: number; depth: number }
 
 export class Writer {
   /** The message, up to `length`. Another array after it had to grow. */
@@ -35,6 +36,8 @@ export class Writer {
   readonly #objects = new Numbering()
   /** Ids of shared buffers that this message refers to: settled here if it never leaves. */
   readonly #buffers: number[] = []
+  /** Class and words of the envoys in this message: recalled if it never leaves. */
+  readonly #envoys: [number, readonly number[]][] = []
   #depth = 0
 
   constructor(carrier: Carrier) {
@@ -59,6 +62,7 @@ export class Writer {
     if (this.#objects.count > 0) this.#objects.forget(0)
     // Assigning a length costs more than all of the rest.
     if (this.#buffers.length > 0) this.#buffers.length = 0
+    if (this.#envoys.length > 0) this.#envoys.length = 0
   }
 
   /**
@@ -71,7 +75,7 @@ export class Writer {
     } catch (thrown) {
       // Before the call: if the stack ends in it, that must not look like a message that is being written.
       this.#depth = 0
-      this.#rewind({ length: 0, objects: 0, buffers: 0, depth: 0 })
+      this.#rewind({ length: 0, objects: 0, buffers: 0, envoys: 0, depth: 0 })
       throw refused(thrown, root)
     }
   }
@@ -153,6 +157,9 @@ export class Writer {
         break
       case tag.ERROR:
         this.#error(object as Error)
+        break
+      case tag.ENVOY:
+        this.#envoy(object as unknown as Envoy, kind)
         break
       case tag.DATE:
         // A number follows a Date as a primitive follows a box.
@@ -268,6 +275,14 @@ export class Writer {
     this.#put(id)
   }
 
+  #envoy(envoy: Envoy, head: number): void {
+    const words = envoy.depart()
+    this.#envoys.push([head >>> TAG_BITS, words])
+    this.#put(head)
+    this.#put(words.length)
+    for (const word of words) this.#put(word)
+  }
+
   #view(view: View, head: number): void {
     // A DataView counts in bytes, the others in elements.
     const length = view.length ?? view.byteLength
@@ -330,6 +345,7 @@ export class Writer {
       length: this.length,
       objects: this.#objects.count,
       buffers: this.#buffers.length,
+      envoys: this.#envoys.length,
       depth: this.#depth,
     }
   }
@@ -338,6 +354,10 @@ export class Writer {
     this.length = mark.length
     this.#depth = mark.depth
     this.#objects.forget(mark.objects)
+    while (this.#envoys.length > mark.envoys) {
+      const [kind, words] = this.#envoys.pop()!
+      envoyClass(kind)?.recall(this.#carrier.host as never, words)
+    }
     while (this.#buffers.length > mark.buffers) this.#carrier.bufferAt(this.#buffers.pop() as number)
   }
 }

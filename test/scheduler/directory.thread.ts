@@ -16,7 +16,8 @@ export interface Data {
 /** The same in every thread; eight of them share a place. */
 export function taskOf(index: number): TaskRecord {
   const url = `file:///tasks/module-${index}.ts`
-  return { fn: () => {}, index, arity: 0, url, label: `task ${index}`, key: [(index & ~7) + 1, index + 1], source: 77 }
+  const key = [(index & ~7) + 1, index + 1] as const
+  return { fn: () => {}, index, arity: 0, url, label: `task ${index}`, key, source: 77, waits: false }
 }
 
 function main({ memory, at, stride, tasks, threads }: Data): number[] {

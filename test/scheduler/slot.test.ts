@@ -47,9 +47,12 @@ const publish = (arena: Arena, slot: number): number => {
 
 describe('a slot', () => {
   it('fits its record, with room for a payload', () => {
-    expect([slots.PAYLOAD + slots.INLINE, slots.INLINE > 8]).toEqual([slots.SLOT_SIZE, true])
+    for (const delivery of [slots.JOINED, slots.MAILED, slots.SPAWNED]) {
+      expect(slots.SLOT_SIZE - slots.payloadOf(delivery)).toBeGreaterThan(8)
+    }
     const fields = [STATE, slots.LINK, slots.TASK, slots.HOME, slots.COUNT, slots.BLOCK, slots.LENGTH, slots.ROOT]
-    fields.push(slots.CANCELED, slots.PROGRESS, slots.DELIVERY, slots.PAYLOAD)
+    fields.push(slots.DELIVERY, slots.CANCELED, slots.PROGRESS, slots.KEEPER, slots.PARENT, slots.HOLDS)
+    fields.push(slots.WATCHERS, slots.STRAYS, slots.SIBLING, slots.payloadOf(slots.MAILED))
     expect(new Set(fields).size).toBe(fields.length)
   })
 

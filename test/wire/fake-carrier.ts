@@ -8,6 +8,7 @@ type Task = (...args: never[]) => unknown
 /** Tables in this thread only, and a count of the references that are in flight. */
 export class FakeCarrier implements Carrier {
   inFlight = 0
+  readonly host: unknown = this
   readonly #buffers: SharedArrayBuffer[]
   readonly #tasks: Task[]
 

@@ -37,7 +37,8 @@ export async function serve(): Promise<void> {
   const passport = new Passport(registry, buffers, url => void require(fileURLToPath(url)))
   stack.salt = papers.seat + 1
   const worker = new Worker(registry, papers.seat, passport, new Guard(passport, papers.immutability))
-  worker.answer = () => buffers.answer()
+  passport.host = worker
+  worker.questions.answer = () => buffers.answer()
   worker.jobs.leave = (ids, slot, word) => buffers.leave(ids, slot, word)
   registry.arena.words[registry.seat(papers.seat) + THREAD] = threadNumber()
   stack.want = worker.wanted
@@ -46,6 +47,7 @@ export async function serve(): Promise<void> {
   process.once('exit', () => store(registry.arena.words, registry.seat(papers.seat) + ACTIVE, LEAVING))
   await new Loop(worker, {
     load: url => import(url),
+    live: async () => (await import('../../live/household.ts')).settleIn(worker),
     turn: () => new Promise(resolve => void setImmediate(resolve)),
   }).run()
   buffers.close()

@@ -37,13 +37,14 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
   const having = (words: Words) => {
     const worker = seated(a, 0, words, [a.leaf])
     const buffers = open(worker, words)
-    worker.answer = () => buffers.answer()
+    worker.questions.answer = () => buffers.answer()
     buffers.idOf(BUFFER)
     return worker
   }
   const looking = (words: Words) => {
     const loop = new a.loops.Loop(having(words), {
       load: () => Promise.reject(new Error('no imports')),
+      live: () => Promise.resolve(),
       turn: () => Promise.resolve(),
     })
     return () => void loop.run()
@@ -111,10 +112,14 @@ export const model: Model = {
   faults: {
     // As it was until this model: it cost the half second of a nap.
     'a worker sleeps without a look at who has asked': {
-      'scheduler/loop.ts': [[' && !this.#worker.asked', '']],
+      'scheduler/loop.ts': [[' && !this.#worker.questions.open(registry)', '']],
     },
-    'a join sleeps without a look at who has asked': { 'scheduler/wait.ts': [['!waiter.asked && ', '']] },
-    'who has answered nobody yet has answered nobody ever': { 'scheduler/worker.ts': [['#asked = NaN', '#asked = 0']] },
+    'a join sleeps without a look at who has asked': {
+      'scheduler/wait.ts': [['!waiter.questions.open(registry) && ', '']],
+    },
+    'who has answered nobody yet has answered nobody ever': {
+      'scheduler/questions.ts': [['#answered = NaN', '#answered = 0']],
+    },
     'nobody is rung': { 'platform/node/buffers.ts': [['sleepers.wake(seat)\n', 'void seat\n']] },
     'who asks does not count': {
       'platform/node/buffers.ts': [['        add(arena.words, control + ASKED, 1)\n', '']],

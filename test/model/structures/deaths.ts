@@ -124,18 +124,15 @@ export const model: Model = {
   build: scenarios,
   faults: {
     'the repair leaves what the dead one had claimed': {
-      'scheduler/repair.ts': [['if (state === CLAIMED && seatOf(word) === seat) lose(registry, slot)', '']],
+      'scheduler/repair.ts': [['state === CLAIMED && seatOf(word) === seat', 'state < FREE']],
     },
     'the repair leaves what the dead one had published': {
-      'scheduler/repair.ts': [['state === PUBLISHED && takeBack(arena, slot, word)', 'state < FREE']],
+      'scheduler/repair.ts': [['state === PUBLISHED && takeBack(worker.registry.arena, slot, word)', 'state < FREE']],
     },
     'the repair takes back by a store': {
       'scheduler/repair.ts': [
-        ['state === PUBLISHED && takeBack(arena, slot, word)', 'state === PUBLISHED'],
-        [
-          '      worker.jobs.drop(slot)\n      idle',
-          '      store(arena.words, slot + STATE, (word + 4096) & -4096)\n      idle',
-        ],
+        ['state === PUBLISHED && takeBack(worker.registry.arena, slot, word)', 'state === PUBLISHED'],
+        ['    worker.jobs.drop(slot)\n    idle', '    store(words, slot + STATE, (word + 4096) & -4096)\n    idle'],
       ],
     },
     'the repair frees what was stolen from the dead one': {
@@ -145,9 +142,7 @@ export const model: Model = {
       'scheduler/repair.ts': [['  registry.slab(seat).rebuild(idle)\n', '']],
     },
     'the repair does not tell who waits for a run': {
-      'scheduler/repair.ts': [
-        ['if (words[slot + DELIVERY] === MAILED) mailboxes[words[slot + HOME]!]!.send(slot)', ''],
-      ],
+      'scheduler/repair.ts': [['if (words[slot + DELIVERY] !== JOINED) worker.post.report(slot)', '']],
     },
     'the claim is not recorded': {
       'scheduler/slot.ts': [['withState(word, CLAIMED, seat))', 'withState(word, CLAIMED, 0))']],
@@ -156,8 +151,8 @@ export const model: Model = {
       'scheduler/worker.ts': [
         ['    store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))\n', ''],
         [
-          '    sleepers.wake(home)\n',
-          '    store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))\n    sleepers.wake(home)\n',
+          'else this.registry.sleepers.wake(home)\n',
+          'else this.registry.sleepers.wake(home)\n    store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))\n',
         ],
       ],
     },

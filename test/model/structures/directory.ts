@@ -22,7 +22,7 @@ const B: Key = [5, 2]
 const C: Key = [6, 1]
 
 function task(key: Key, index: number, source = 9): TaskRecord {
-  return { fn: () => 0, arity: 0, label: 'a task', url: `u${key.join('')}`, key, index, source }
+  return { fn: () => 0, arity: 0, label: 'a task', url: `u${key.join('')}`, key, index, source, waits: false }
 }
 
 /** Threads that give tasks their numbers, at the same time, in a table of four entries. */

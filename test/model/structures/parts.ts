@@ -184,6 +184,7 @@ export const looping = (m: Modules, seat: number) => (words: Words) => {
   const worker = seated(m, seat, words)
   const loop = new m.loops.Loop(worker, {
     load: () => Promise.reject(new Error('no imports')),
+    live: () => Promise.resolve(),
     turn: () => Promise.resolve(),
   })
   return () => {
@@ -232,7 +233,7 @@ export const repairing = (m: Modules, seat: number) => (words: Words) => {
   const worker = seated(m, THREADS, words)
   return () => {
     const orphans = new Set<number>()
-    m.repairs.repair(worker, seat, orphans)
+    m.repairs.repair(worker, seat, orphans, () => {})
     return orphans
   }
 }
@@ -277,7 +278,7 @@ export const submitting =
         const dead = load(words, DEATH)
         if (dead !== 0 && !repaired) {
           repaired = true
-          m.repairs.repair(worker, dead - 1, orphans)
+          m.repairs.repair(worker, dead - 1, orphans, () => {})
           registry.mailboxes[THREADS]!.take(settle)
           // Ended and not sent: its seat is still in the state word (Runs.recover).
           for (const slot of mine) {

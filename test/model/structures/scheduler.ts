@@ -92,12 +92,14 @@ export const model: Model = {
       'scheduler/worker.ts': [
         ['    store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))\n', ''],
         [
-          '    sleepers.wake(home)\n',
-          '    store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))\n    sleepers.wake(home)\n',
+          'else this.registry.sleepers.wake(home)\n',
+          'else this.registry.sleepers.wake(home)\n    store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))\n',
         ],
       ],
     },
-    'nobody is told of the end': { 'scheduler/worker.ts': [['    sleepers.wake(home)\n', '']] },
+    'nobody is told of the end': {
+      'scheduler/worker.ts': [['else this.registry.sleepers.wake(home)', 'else void home']],
+    },
     'a submitter wakes nobody, as a publisher would': {
       'lockfree/sleepers.ts': [['      if (this.#any(this.#seeking)) return\n', '      return\n']],
     },
@@ -114,7 +116,7 @@ export const model: Model = {
       ],
     },
     'the repair leaves what the dead one had claimed': {
-      'scheduler/repair.ts': [['if (state === CLAIMED && seatOf(word) === seat) lose(registry, slot)', '']],
+      'scheduler/repair.ts': [['state === CLAIMED && seatOf(word) === seat', 'state < FREE']],
     },
     'the repair wakes nobody': { 'scheduler/repair.ts': [['    sleepers.rouse(other)\n', '']] },
     'the repair wakes only who has not been told': {

@@ -1,0 +1,230 @@
+import { FilchError, ForkError, KilledError, WorkerLostError } from '../errors.ts'
+import { add, store } from '../memory/atomics.ts'
+import { unsaid } from '../scheduler/failure.ts'
+import { notify } from '../scheduler/notice.ts'
+import type { Belonging } from '../scheduler/residents.ts'
+import {
+  CANCELED,
+  claim,
+  CLAIMED,
+  COUNT,
+  FAILED,
+  HOLDS,
+  PARENT,
+  PUBLISHED,
+  seatOf,
+  stateOf,
+  useOf,
+  WATCHERS,
+} from '../scheduler/slot.ts'
+import type { Envoy } from '../wire/envoy.ts'
+import { needRoom } from '../scheduler/room.ts'
+import { awaitThat, ENDED } from '../scheduler/wait.ts'
+import { currentWorker, type Worker } from '../scheduler/worker.ts'
+import type { Joinable } from '../task/fork.ts'
+import type { House } from './house.ts'
+import { Wait } from './wait.ts'
+import { Watch } from './watch.ts'
+
+/** What became of a task: its result or what it threw. */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
+
+/** `queued`: nobody has begun it. `running`: somebody has, and it may be waiting. */
+export type Status = 'queued' | 'running' | 'done' | 'failed' | 'killed'
+
+/**
+ * A spawned task: wait for it, kill it, send it to others. Losing it changes nothing for the task.
+ */
+export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging {
+  readonly #house: House
+  /** @internal */
+  readonly slot: number
+  readonly #use: number
+  /** Name and place of the task, for messages. */
+  readonly name: string
+  /** @internal The task that it belongs to, on this seat; its keeper is this seat then. */
+  parent: object | undefined
+  /** @internal Its failure shows at its join only. */
+  supervised = false
+  /** @internal */
+  readonly watch: Watch
+  /** It is kept by another seat, and this handle counts as one of its holds. */
+  readonly #remote: boolean
+  #outcome: Outcome<T> | undefined
+  #released = false
+
+  constructor(house: House, slot: number, use: number, name: string, remote = false) {
+    this.#house = house
+    this.slot = slot
+    this.#use = use
+    this.name = name
+    this.#remote = remote
+    this.watch = remote ? house.waits.at(slot + WATCHERS) : new Watch(0)
+  }
+
+  /** Waits for its end: `yield* handle.join()` in a generator task. Returns its result, or throws what it threw. */
+  join(): Wait<T> {
+    return new Join(this.#house, this, false) as Wait<T>
+  }
+
+  /** As {@link join}, but what the task threw is returned too, and is no failure of anybody else. */
+  result(): Wait<Outcome<T>> {
+    return new Join(this.#house, this, true) as Wait<Outcome<T>>
+  }
+
+  /** What `join(handle)` calls. */
+  joinHere(): T {
+    const worker = currentWorker()
+    if (this.look() === undefined) this.#await(worker)
+    worker?.poll()
+    const outcome = this.look()!
+    if (!outcome.ok) throw outcome.error
+    return outcome.value
+  }
+
+  #await(worker: Worker | undefined): void {
+    const { arena } = this.#house.worker.registry
+    if (worker !== this.#house.worker || arena.words[this.slot + PARENT] !== worker.root) {
+      throw new ForkError(
+        'ERR_FILCH_JOIN',
+        `join was given the handle of ${this.name}, which is not a child of this task. A plain task waits for its own children ` +
+          'alone; yield* handle.join() in a generator task waits for any.',
+      )
+    }
+    const word = this.#state()
+    if (stateOf(word) === PUBLISHED && claim(arena, this.slot, word, worker.seat)) worker.execute(this.slot)
+    needRoom()
+    awaitThat(worker, () => {
+      if (this.look() !== undefined || arena.words[worker.root + CANCELED] !== 0) return ENDED
+      const now = this.#state()
+      return stateOf(now) === CLAIMED ? seatOf(now) : -1
+    })
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- it is one
+  then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.join().then(fulfilled, rejected)
+  }
+
+  get status(): Status {
+    const outcome = this.look()
+    if (outcome !== undefined) return outcome.ok ? 'done' : outcome.error instanceof KilledError ? 'killed' : 'failed'
+    return stateOf(this.#state()) === PUBLISHED ? 'queued' : 'running'
+  }
+
+  /**
+   * Ends the task: at once if nobody has begun it or if it waits, else at its next fork, join or wait. Its children end with it.
+   * Whoever joins it gets a `KilledError` with this `reason`. Nothing happens if it has ended.
+   */
+  kill(reason?: unknown): void {
+    if (this.look() !== undefined) return
+    const { worker } = this.#house
+    const { arena } = worker.registry
+    for (;;) {
+      const word = this.#state()
+      if (useOf(word) !== this.#use || stateOf(word) > CLAIMED) return
+      if (stateOf(word) === CLAIMED) return this.#stop(word, reason)
+      if (!claim(arena, this.slot, word, worker.seat)) continue
+      worker.jobs.conclude(this.slot, new KilledError(this.name, reason), true)
+      return worker.finish(this.slot, FAILED)
+    }
+  }
+
+  /** Its seat must see to it. */
+  #stop(word: number, reason: unknown): void {
+    const { worker } = this.#house
+    if (seatOf(word) === worker.seat) {
+      store(worker.registry.arena.words, this.slot + CANCELED, 1)
+      return this.#house.kill(this.slot, reason)
+    }
+    const { at, length } = worker.jobs.enclose(reason)
+    store(worker.registry.arena.words, this.slot + CANCELED, 1)
+    notify(worker, this.slot, word, at, length)
+  }
+
+  #state(): number {
+    this.#house.worker.registry.arena.reach(this.slot + HOLDS + 1)
+    return this.#house.worker.jobs.state(this.slot)
+  }
+
+  /** @internal Its outcome, if it has ended. */
+  look(): Outcome<T> | undefined {
+    if (this.#outcome === undefined && this.#remote) {
+      const word = this.#state()
+      if (this.#released || useOf(word) !== this.#use) {
+        this.#outcome = { ok: false, error: gone(this.name) }
+      } else if (stateOf(word) > CLAIMED) {
+        this.#outcome = this.#read(word)
+        this.release()
+      }
+    }
+    return this.#outcome
+  }
+
+  /** @internal The keeper: it has ended. */
+  close(): void {
+    this.#outcome = this.#read(this.#state())
+    this.#house.worker.jobs.letGo(this.slot)
+    this.#house.waits.stir(this.watch)
+  }
+
+  #read(word: number): Outcome<T> {
+    const { worker } = this.#house
+    const count = worker.registry.arena.words[this.slot + COUNT]!
+    if (stateOf(word) === FAILED && count < 0) return { ok: false, error: unsaid(count, worker.loss) }
+    try {
+      const value = worker.jobs.outcome(this.slot)
+      return stateOf(word) === FAILED ? { ok: false, error: value } : { ok: true, value: value as T }
+    } catch (error) {
+      return { ok: false, error }
+    }
+  }
+
+  /** Of the protocol between filch's rooms: not to be called. */
+  release(): void {
+    if (!this.#remote || this.#released) return
+    this.#released = true
+    this.#house.worker.jobs.letGo(this.slot)
+  }
+
+  /** Of the protocol between filch's rooms: not to be called. */
+  depart(): readonly number[] {
+    const outcome = this.look()
+    if (outcome !== undefined) {
+      throw new FilchError('ERR_FILCH_HANDLE', `The task ${this.name} has ended: send its result, not its handle.`)
+    }
+    add(this.#house.worker.registry.arena.words, this.slot + HOLDS, 1)
+    return [this.slot, this.#use]
+  }
+}
+
+class Join extends Wait<unknown> {
+  readonly #handle: Handle<unknown>
+  readonly #whole: boolean
+  readonly watches: readonly Watch[]
+
+  constructor(house: House, handle: Handle<unknown>, whole: boolean) {
+    super(house)
+    this.#handle = handle
+    this.#whole = whole
+    this.watches = [handle.watch]
+  }
+
+  override concerns(handle: object): boolean {
+    return handle === this.#handle
+  }
+
+  protected attempt(): boolean {
+    const outcome = this.#handle.look()
+    if (outcome === undefined) return false
+    if (this.#whole) return this.settle(outcome)
+    return outcome.ok ? this.settle(outcome.value) : this.fail(outcome.error)
+  }
+}
+
+function gone(name: string): Error {
+  return new WorkerLostError(`what is left of the task ${name} went with the thread that kept it`)
+}

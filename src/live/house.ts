@@ -1,0 +1,16 @@
+import type { Worker } from '../scheduler/worker.ts'
+import type { Awaited } from './watch.ts'
+import type { Watches } from './watches.ts'
+
+/** What those who live in a {@link Household} need of it. */
+export interface House {
+  readonly worker: Worker
+  readonly waits: Watches
+  /** The body of a generator task runs now. */
+  readonly stepping: boolean
+  /** Throws what must be thrown in the task that is about to wait. */
+  checkpoint(wait: { concerns(handle: object): boolean }): void
+  promise<T>(wait: Awaited & { outcome(): T }): Promise<T>
+  /** Kills a root of this seat. */
+  kill(slot: number, reason: unknown): void
+}

@@ -1,0 +1,336 @@
+import { FilchError, ForkError } from '../errors.ts'
+import { load, store } from '../memory/atomics.ts'
+import { isThenable, promised } from '../scheduler/failure.ts'
+import { REASON, REASON_LENGTH, TARGET, USE } from '../scheduler/notice.ts'
+import { DEATHS, WANT } from '../scheduler/registry.ts'
+import type { Front, Residents } from '../scheduler/residents.ts'
+import {
+  CANCELED,
+  CLAIMED,
+  DELIVERY,
+  HELD,
+  NOTICE,
+  seatOf,
+  SPAWNED,
+  STATE,
+  stateOf,
+  SUBSCRIPTION,
+  useOf,
+} from '../scheduler/slot.ts'
+import type { TaskRecord } from '../scheduler/tasks.ts'
+import { currentWorker, type Worker } from '../scheduler/worker.ts'
+import { Backlog } from './backlog.ts'
+import type { House } from './house.ts'
+import { type Body, Resident } from './resident.ts'
+import { Tree } from './tree.ts'
+import { Wait } from './wait.ts'
+import type { Awaited } from './watch.ts'
+import { Watches } from './watches.ts'
+
+/** Steps that residents may take before others have their turn. */
+const MOST_STEPS = 64
+
+/** Jobs of a seat that others can see while it has more: enough for all that become idle during a long one. */
+const SHOWN = 16
+
+/** The tasks that live on one seat, in the thread that sits there. What others have to tell them comes by mail. */
+export class Household implements Residents, House {
+  readonly worker: Worker
+  front: Front | undefined
+  readonly tree: Tree
+  readonly backlog: Backlog
+  readonly waits: Watches
+  #deaths: number
+  /** The resident whose body runs now. */
+  #current: Resident | undefined
+
+  constructor(worker: Worker) {
+    this.worker = worker
+    this.#deaths = load(worker.registry.arena.words, worker.registry.control + DEATHS)
+    this.backlog = new Backlog(worker)
+    this.waits = new Watches(worker)
+    this.tree = new Tree(this, resident => this.#resume(resident), this.#trouble)
+    this.tree.front = () => this.front
+    this.waits.onReady = () => this.front?.soon()
+    worker.shelves.push(this.backlog)
+    worker.lodging.admit(this)
+  }
+
+  next(): number {
+    const slot = this.backlog.next()
+    // Whoever has just become idle would not see the rest while this one runs.
+    if (slot !== 0 && this.backlog.waiting > 0) this.show()
+    return slot
+  }
+
+  /** Keeps a job that was published until this seat comes to it, or somebody else does. */
+  stock(slot: number): void {
+    this.backlog.add(slot)
+    this.show()
+    if (this.worker.registry.threads === 0) this.front?.soon()
+  }
+
+  /** Lets others see some of the backlog. */
+  show(): void {
+    const { registry, seat } = this.worker
+    const deque = registry.deques[seat]!
+    const most = seat === registry.caller ? deque.capacity : SHOWN
+    while (deque.length < most && this.backlog.offer()) registry.sleepers.wakeOne()
+  }
+
+  // --- bodies -------------------------------------------------------------------------------------------------------
+
+  keeps(slot: number, record: TaskRecord | undefined, failed: boolean, value: unknown): boolean {
+    const { tree } = this
+    if (record?.waits === true) {
+      const resident = tree.resident(slot)
+      resident.body = value as Body
+      this.#inherit(resident)
+      this.#advance(resident, resident.killed === undefined ? undefined : { error: resident.killed })
+      return true
+    }
+    const resident = tree.known(slot)
+    if (resident === undefined) return false
+    this.#inherit(resident)
+    tree.end(resident, failed, value)
+    return true
+  }
+
+  #inherit(resident: Resident): void {
+    resident.belongings = this.worker.lodging.belongings
+    this.worker.lodging.belongings = undefined
+  }
+
+  /** Makes a body notice: at once where it is suspended, else at its next fork, join or wait. */
+  readonly #trouble = (resident: Resident): void => {
+    const { registry, seat } = this.worker
+    const { suspended } = resident
+    if (suspended === undefined) {
+      store(registry.arena.words, resident.slot + CANCELED, 1)
+      store(registry.arena.words, registry.seat(seat) + WANT, 1)
+      return
+    }
+    if (!resident.troubled) return
+    this.waits.forget(resident)
+    suspended.withdraw()
+    resident.suspended = undefined
+    this.#urgent.push(resident)
+    this.front?.soon()
+  }
+
+  /** Residents in which something must be thrown. */
+  readonly #urgent: Resident[] = []
+
+  kill(slot: number, reason: unknown): void {
+    this.tree.kill(slot, reason)
+  }
+
+  /** Throws what must be thrown in the body that runs here. */
+  check(root: number): void {
+    this.worker.lodging.mail()
+    const resident = this.tree.find(root)
+    if (resident !== undefined) this.#throwIn(resident)
+  }
+
+  /** The same, at a wait. */
+  checkpoint(wait: { concerns(handle: object): boolean }): void {
+    const resident = this.#current
+    if (resident === undefined || !resident.troubled) return
+    // Whoever joins the child that has failed gets its error there.
+    if (resident.grief !== undefined && wait.concerns(resident.grief.of)) this.#console(resident)
+    else this.#throwIn(resident)
+  }
+
+  #throwIn(resident: Resident): void {
+    if (!resident.troubled) return
+    if (resident.killed !== undefined) throw resident.killed
+    const { error } = resident.grief!
+    this.#console(resident)
+    throw error
+  }
+
+  #console(resident: Resident): void {
+    resident.grief = undefined
+    if (resident.killed === undefined) store(this.worker.registry.arena.words, resident.slot + CANCELED, 0)
+  }
+
+  // --- steps --------------------------------------------------------------------------------------------------------
+
+  get ready(): boolean {
+    return (
+      this.waits.ready.length > 0 ||
+      this.#urgent.length > 0 ||
+      this.worker.post.rung.length > 0 ||
+      this.backlog.waiting > 0
+    )
+  }
+
+  readonly due: number = Infinity
+
+  turn(): boolean {
+    const { worker } = this
+    const { arena, control } = worker.registry
+    if (arena.words[control + DEATHS] !== this.#deaths) this.#revive()
+    let stepped = false
+    for (let steps = 0; steps < MOST_STEPS; steps++) {
+      const { rung } = worker.post
+      if (rung.length > 0) this.waits.rouse(rung.shift()!)
+      const urgent = this.#urgent.shift()
+      if (urgent !== undefined) this.#advance(urgent, { error: urgent.killed ?? this.#takeGrief(urgent) })
+      else {
+        const who = this.waits.ready.shift()
+        if (who === undefined) return stepped
+        who.resume()
+      }
+      stepped = true
+    }
+    return stepped
+  }
+
+  #takeGrief(resident: Resident): unknown {
+    const error = resident.grief?.error
+    this.#console(resident)
+    return error
+  }
+
+  #resume(resident: Resident): void {
+    resident.suspended = undefined
+    this.#advance(resident, undefined)
+  }
+
+  get stepping(): boolean {
+    return this.#current?.body !== undefined
+  }
+
+  /** Runs the body from one wait to the next until it must be left. */
+  #advance(resident: Resident, thrown: { readonly error: unknown } | undefined): void {
+    for (let fault = thrown; ;) {
+      let step: IteratorResult<Wait<unknown>, unknown>
+      try {
+        step = this.#enter(resident, fault)
+        if (step.done === true && isThenable(step.value)) throw promised(resident.label, step.value)
+      } catch (error) {
+        return this.tree.end(resident, true, error)
+      }
+      if (step.done === true) return this.tree.end(resident, false, step.value)
+      fault = undefined
+      if (!(step.value instanceof Wait)) fault = { error: notWait(resident.label) }
+      else if (!this.#suspend(resident, step.value)) return
+    }
+  }
+
+  #enter(resident: Resident, fault: { readonly error: unknown } | undefined): IteratorResult<Wait<unknown>, unknown> {
+    const { worker } = this
+    const current = this.#current
+    const { root } = worker
+    const { belongings } = worker.lodging
+    worker.root = resident.slot
+    worker.lodging.belongings = resident.belongings
+    this.#current = resident
+    try {
+      return worker.within(advance, [worker, resident.body, fault]) as IteratorResult<Wait<unknown>, unknown>
+    } finally {
+      resident.belongings = worker.lodging.belongings
+      worker.root = root
+      worker.lodging.belongings = belongings
+      this.#current = current
+    }
+  }
+
+  /** True: it need not wait any more. */
+  #suspend(resident: Resident, wait: Wait<unknown>): boolean {
+    if (resident.troubled) return true
+    resident.suspended = wait
+    if (!this.waits.enlist(resident)) return false
+    resident.suspended = undefined
+    return true
+  }
+
+  // --- waiting ------------------------------------------------------------------------------------------------------
+
+  promise<T>(wait: Awaited & { outcome(): T }): Promise<T> {
+    if (currentWorker() !== undefined) {
+      throw new ForkError(
+        'ERR_FILCH_RUN_IN_TASK',
+        'Nothing can be awaited inside a task: use yield* in a generator task.',
+      )
+    }
+    return new Promise((resolve, reject) => {
+      const { front } = this
+      const resume = (): void => {
+        front?.leave()
+        try {
+          resolve(wait.outcome())
+        } catch (error) {
+          reject(error)
+        }
+      }
+      front?.enter()
+      if (wait.poll() || this.waits.enlist({ wait, resume })) resume()
+    })
+  }
+
+  // --- mail ---------------------------------------------------------------------------------------------------------
+
+  receives(slot: number): boolean {
+    const { arena } = this.worker.registry
+    const { words } = arena
+    const state = stateOf(load(words, slot + STATE))
+    const delivery = words[slot + DELIVERY]!
+    if (state === HELD) {
+      if (delivery === SUBSCRIPTION) this.waits.rouse(slot)
+      else if (delivery === NOTICE) this.#heed(slot)
+      return true
+    }
+    if (state <= CLAIMED || delivery !== SPAWNED) return false
+    this.tree.bury(slot)
+    return true
+  }
+
+  /** Somebody wants a root of this seat to stop. */
+  #heed(notice: number): void {
+    const { jobs, registry, seat } = this.worker
+    const { words } = registry.arena
+    const root = words[notice + TARGET]!
+    const use = words[notice + USE]!
+    const word = jobs.state(root)
+    const reason = words[notice + REASON]!
+    const why = reason === 0 ? undefined : jobs.disclose(reason, words[notice + REASON_LENGTH]!)
+    jobs.discard(notice)
+    if (useOf(word) === use && stateOf(word) === CLAIMED && seatOf(word) === seat) this.kill(root, why)
+  }
+
+  /** A thread has died: what it had begun to tell this seat counts as told. */
+  #revive(): void {
+    const { worker } = this
+    const { registry } = worker
+    this.#deaths = load(registry.arena.words, registry.control + DEATHS)
+    worker.lodging.mail()
+    this.tree.revive()
+    this.waits.revive()
+  }
+}
+
+function advance(worker: Worker, body: Body, fault: { readonly error: unknown } | undefined): unknown {
+  const step = fault === undefined ? body.next() : body.throw(fault.error)
+  if (step.done === true || !worker.pending) return step
+  return body.throw(
+    new ForkError('ERR_FILCH_JOIN', 'A generator task waits with forks pending. Join them first, or spawn instead.'),
+  )
+}
+
+function notWait(label: string): FilchError {
+  return new FilchError('ERR_FILCH_WAIT', `The task ${label} yielded a value. A generator task waits by yield* alone.`)
+}
+
+/** The household of a worker's seat, made when it is first needed. */
+export function householdOf(worker: Worker): Household {
+  return (worker.lodging.residents as Household | undefined) ?? new Household(worker)
+}
+
+/** The same, for a thread that has mail for it already. */
+export function settleIn(worker: Worker): void {
+  householdOf(worker)
+  const { letters } = worker.post
+  for (const letter of letters.splice(0)) if (worker.lodging.residents?.receives(letter) !== true) letters.push(letter)
+}

@@ -1,0 +1,50 @@
+import type { Belonging } from '../scheduler/residents.ts'
+import type { Handle } from './handle.ts'
+import type { Wait } from './wait.ts'
+import type { Waiting } from './watch.ts'
+
+/** The body of a generator task. */
+export type Body = Generator<Wait<unknown>, unknown, unknown>
+
+/** A task that lives on this seat beyond the call of its body: it waits, or has children. */
+export class Resident implements Waiting {
+  readonly #step: (resident: Resident) => void
+  readonly slot: number
+  /** Name and place of the task, for messages. */
+  readonly label: string
+  /** Undefined in a plain task, and once the body has ended. */
+  body: Body | undefined
+  /** What it waits for, while it is suspended. */
+  suspended: Wait<unknown> | undefined
+  /** Those that have not ended. */
+  readonly children: Set<Handle<unknown>> = new Set()
+  belongings: Set<Belonging> | undefined
+  /** The body has ended. */
+  over = false
+  failed = false
+  /** Why it must stop; for good. */
+  killed: Error | undefined
+  /** The error of a child, which nobody has joined, to be thrown in the body. */
+  grief: { readonly error: unknown; readonly of: Handle<unknown> } | undefined
+  /** Sections under way in which nothing may stop it. */
+  shields = 0
+
+  constructor(step: (resident: Resident) => void, slot: number, label: string) {
+    this.#step = step
+    this.slot = slot
+    this.label = label
+  }
+
+  get wait(): Wait<unknown> {
+    return this.suspended!
+  }
+
+  resume(): void {
+    this.#step(this)
+  }
+
+  /** Something must be thrown in the body at the next occasion. */
+  get troubled(): boolean {
+    return this.shields === 0 && (this.killed !== undefined || this.grief !== undefined)
+  }
+}

@@ -1,0 +1,172 @@
+import { ForkError, OptionError } from '../errors.ts'
+import { add, load, replace } from '../memory/atomics.ts'
+import { provide } from '../scheduler/lobby.ts'
+import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
+import { HOLDS, KEEPER, PARENT, seatOf, SIBLING, SPAWNED, STRAYS, useOf } from '../scheduler/slot.ts'
+import { currentWorker, type Worker } from '../scheduler/worker.ts'
+import { envoys } from '../wire/envoy.ts'
+import { type Arguments, notTask } from '../task/fork.ts'
+import type { Result, Task } from '../task/task.ts'
+import { Handle } from './handle.ts'
+import { type Household, householdOf } from './household.ts'
+
+/** How a task is spawned. */
+export interface SpawnOptions {
+  /** It belongs to nobody: it outlives its parent, and its failure is its own. Default: it is a child of the task that spawns it. */
+  readonly detached?: boolean
+  /** Its failure shows where it is joined, and nowhere else. Default: a failure that nobody waits for is thrown in its parent. */
+  readonly supervised?: boolean
+  /** The worker that it runs on, and on no other. */
+  readonly on?: number
+}
+
+/**
+ * Starts a task that lives on its own, as a child of the task that calls this. Inside a task only; from outside:
+ * {@link Pool.spawn}.
+ *
+ * The child runs on whatever worker takes it, and may outlive the function that spawned it, but not the task: a task ends after all its
+ * children. If a child fails and nobody waits for it, its error is thrown in the parent, at its next fork, join or wait; if it is
+ * not caught there, the parent fails and its other children are killed.
+ *
+ * @example
+ * ```ts
+ * import { equal } from 'node:assert/strict'
+ * import { run, spawn, task } from 'filch'
+ *
+ * export const square = task((n: number) => n * n)
+ * export const sum = task(function* (n: number) {
+ *   const squares = Array.from({ length: n }, (_, i) => spawn(square, i))
+ *   let total = 0
+ *   for (const handle of squares) total += yield* handle.join()
+ *   return total
+ * })
+ *
+ * if (import.meta.main) equal(await run(sum, 4), 14)
+ * ```
+ *
+ * @throws {ForkError} outside a task
+ * @throws {NotSendableError} if an argument cannot cross
+ */
+export function spawn<F extends AnyFunction>(fn: Task<F>, ...args: Arguments<F>): Handle<Result<F>> {
+  return begin({}, fn, args) as Handle<Result<F>>
+}
+
+/**
+ * As {@link spawn}, with options.
+ *
+ * @example
+ * ```ts
+ * import { equal } from 'node:assert/strict'
+ * import { run, spawnWith, task } from 'filch'
+ *
+ * export const fails = task((): number => {
+ *   throw new Error('no')
+ * })
+ * export const tries = task(function* () {
+ *   const outcome = yield* spawnWith({ supervised: true }, fails).result()
+ *   return outcome.ok
+ * })
+ *
+ * if (import.meta.main) equal(await run(tries), false)
+ * ```
+ */
+export function spawnWith<F extends AnyFunction>(
+  options: SpawnOptions,
+  fn: Task<F>,
+  ...args: Arguments<F>
+): Handle<Result<F>> {
+  return begin(options, fn, args) as Handle<Result<F>>
+}
+
+function begin(options: SpawnOptions, fn: unknown, args: readonly unknown[]): Handle<unknown> {
+  const worker = currentWorker()
+  if (worker === undefined) {
+    throw new ForkError(
+      'ERR_FILCH_OUTSIDE_TASK',
+      'spawn works inside a task only. From outside: pool.spawn(task, ...args), or await run(task, ...args).',
+    )
+  }
+  worker.poll()
+  return launch(householdOf(worker), checked(options, worker), recordOrThrow(fn), args, worker.root)
+}
+
+const NAMES = ['detached', 'supervised', 'on']
+
+function checked(options: SpawnOptions, worker: Worker): SpawnOptions {
+  if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
+  for (const name of Object.keys(options)) {
+    if (!NAMES.includes(name)) throw new OptionError('An option of spawn', name, `There are: ${NAMES.join(', ')}.`)
+  }
+  const { on } = options
+  const most = Math.max(1, worker.registry.threads) - 1
+  if (on !== undefined && !(Number.isInteger(on) && on >= 0 && on <= most)) {
+    throw new OptionError('on', on, `Give the index of a worker, from 0 to ${most}.`)
+  }
+  return options
+}
+
+function recordOrThrow(fn: unknown): TaskRecord {
+  const record = typeof fn === 'function' ? recordOf(fn as AnyFunction) : undefined
+  if (record === undefined) throw notTask(fn)
+  return record
+}
+
+/** Makes the job and whatever keeps it. `root` is the task that spawns it; 0: nobody. */
+export function launch(
+  household: Household,
+  { detached = false, supervised = false, on }: SpawnOptions,
+  record: TaskRecord,
+  args: readonly unknown[],
+  root: number,
+): Handle<unknown> {
+  const { worker } = household
+  const { jobs, registry, seat } = worker
+  jobs.write(args)
+  const slot = jobs.make(registry.directory.idOf(record), args.length, SPAWNED, 0)
+  const { words } = registry.arena
+  const parent = detached ? 0 : root
+  const keeper = parent === 0 ? seat : seatOf(jobs.state(parent))
+  words[slot + PARENT] = parent
+  words[slot + KEEPER] = keeper
+  const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), record.label, keeper !== seat)
+  handle.supervised = supervised
+  if (keeper === seat) household.tree.adopt(handle, parent === 0 ? undefined : household.tree.resident(parent))
+  else {
+    add(words, slot + HOLDS, 1)
+    worker.lodging.keep(handle)
+    stray(worker, parent, slot)
+  }
+  jobs.publish(slot)
+  if (on === undefined) household.stock(slot)
+  else worker.post.send(registry.threads === 0 ? seat : on, slot)
+  return handle
+}
+
+/** A fork that runs on another seat than its root has spawned it: the root's seat finds it on this list, at the latest when its body ends. */
+function stray(worker: Worker, parent: number, slot: number): void {
+  const { words } = worker.registry.arena
+  for (;;) {
+    const first = load(words, parent + STRAYS)
+    words[slot + SIBLING] = first
+    if (replace(words, parent + STRAYS, first, slot)) return
+  }
+}
+
+const HANDLE = 0
+envoys<Worker>(HANDLE, Handle.prototype, {
+  arrive(worker, words) {
+    const [slot, use] = words as [number, number]
+    const handle = new Handle(householdOf(worker), slot, use, 'a task', true)
+    worker.lodging.keep(handle)
+    return handle
+  },
+  recall: (worker, [slot]) => worker.jobs.letGo(slot!),
+})
+
+provide({
+  open(worker, front) {
+    householdOf(worker).front ??= front
+  },
+  spawn: (worker, options, record, args) =>
+    launch(householdOf(worker), checked(options as SpawnOptions, worker), record, args, 0),
+})

@@ -1,0 +1,192 @@
+import { KilledError } from '../errors.ts'
+import { exchange } from '../memory/atomics.ts'
+import type { Front } from '../scheduler/residents.ts'
+import {
+  CLAIMED,
+  DONE,
+  FAILED,
+  GHOST,
+  PARENT,
+  seatOf,
+  SIBLING,
+  stateOf,
+  STRAYS,
+  TASK,
+  useOf,
+  WATCHERS,
+} from '../scheduler/slot.ts'
+import { Handle } from './handle.ts'
+import type { House } from './house.ts'
+import { Resident } from './resident.ts'
+
+/** Who belongs to whom, on one seat. A task ends after its children; a failure or a kill goes down at once, and up if nobody asks for it. */
+export class Tree {
+  readonly #house: House
+  readonly #resume: (resident: Resident) => void
+  readonly #onTrouble: (resident: Resident) => void
+  /** Roots of this seat, by slot: generators, and who has children. */
+  readonly #residents = new Map<number, Resident>()
+  /** Children of theirs, and tasks without a parent that were spawned here, by slot. */
+  readonly #wards = new Map<number, Handle<unknown>>()
+  /** Of the thread that made the pool. */
+  front: () => Front | undefined = () => undefined
+
+  /** `onTrouble`: something must be thrown in the body of that resident. */
+  constructor(house: House, resume: (resident: Resident) => void, onTrouble: (resident: Resident) => void) {
+    this.#house = house
+    this.#resume = resume
+    this.#onTrouble = onTrouble
+  }
+
+  find(slot: number): Resident | undefined {
+    return this.#residents.get(slot)
+  }
+
+  /** The same, or one that has children of which this seat does not know yet. */
+  known(slot: number): Resident | undefined {
+    const { words } = this.#house.worker.registry.arena
+    return this.#residents.get(slot) ?? (words[slot + STRAYS] === 0 ? undefined : this.resident(slot))
+  }
+
+  /** The root that runs in `slot`, on this seat. */
+  resident(slot: number): Resident {
+    let resident = this.#residents.get(slot)
+    if (resident === undefined) {
+      const record = this.#house.worker.thief.taskOf(this.#house.worker.registry.arena.words[slot + TASK]!)
+      resident = new Resident(this.#resume, slot, record?.label ?? '(unknown)')
+      this.#residents.set(slot, resident)
+    }
+    return resident
+  }
+
+  /** This seat will be told of its end. */
+  adopt(child: Handle<unknown>, parent: Resident | undefined): void {
+    this.#wards.set(child.slot, child)
+    child.parent = parent
+    parent?.children.add(child)
+    if (parent === undefined) this.front()?.enter()
+  }
+
+  /** Children that forks of this root have spawned on other seats. */
+  #adoptStrays(parent: Resident): void {
+    const { words } = this.#house.worker.registry.arena
+    let slot = exchange(words, parent.slot + STRAYS, 0)
+    while (slot !== 0) {
+      this.#house.worker.registry.arena.reach(slot + SIBLING + 1)
+      const word = this.#house.worker.jobs.state(slot)
+      this.adopt(new Handle(this.#house, slot, useOf(word), this.#labelOf(slot)), parent)
+      slot = this.#house.worker.registry.arena.words[slot + SIBLING]!
+    }
+  }
+
+  #labelOf(slot: number): string {
+    return this.#house.worker.thief.taskOf(this.#house.worker.registry.arena.words[slot + TASK]!)?.label ?? '(a task)'
+  }
+
+  /** The body has returned `value`, or thrown it. */
+  end(resident: Resident, failed: boolean, value: unknown): void {
+    this.#adoptStrays(resident)
+    resident.body = undefined
+    resident.over = true
+    if (resident.grief !== undefined && !failed) {
+      failed = true
+      value = resident.grief.error
+    }
+    if (resident.killed !== undefined) {
+      failed = true
+      value = resident.killed
+    }
+    this.#conclude(resident, failed, value)
+    for (const thing of resident.belongings ?? []) thing.release()
+    resident.belongings = undefined
+    if (failed) this.#orphan(resident, value)
+    this.#finish(resident)
+  }
+
+  #conclude(resident: Resident, failed: boolean, value: unknown): void {
+    const { jobs } = this.#house.worker
+    try {
+      jobs.conclude(resident.slot, value, failed)
+      resident.failed = failed
+    } catch (error) {
+      resident.failed = true
+      jobs.conclude(resident.slot, error, true)
+    }
+  }
+
+  /** Ends the root once body and children have ended. */
+  #finish(resident: Resident): void {
+    if (!resident.over || resident.children.size > 0) return
+    this.#residents.delete(resident.slot)
+    this.#house.worker.finish(resident.slot, resident.failed ? FAILED : DONE)
+  }
+
+  /** The parent ends early, and its children with it. */
+  #orphan(resident: Resident, reason: unknown): void {
+    for (const child of resident.children) child.kill(reason)
+  }
+
+  /** A ward has ended: its outcome goes into its handle. */
+  bury(slot: number): void {
+    const { words } = this.#house.worker.registry.arena
+    if (!this.#wards.has(slot)) {
+      const its = this.#residents.get(words[slot + PARENT]!)
+      if (its !== undefined) this.#adoptStrays(its)
+    }
+    const child = this.#wards.get(slot)
+    if (child === undefined) {
+      // Of a parent that was lost with the thread before this one.
+      this.#house.worker.jobs.letGo(slot)
+      return
+    }
+    this.#wards.delete(slot)
+    const watched = child.watch.waiting.length > 0 || words[slot + WATCHERS] !== 0
+    child.close()
+    const parent = child.parent as Resident | undefined
+    if (parent === undefined) {
+      this.front()?.leave()
+      return
+    }
+    parent.children.delete(child)
+    const outcome = child.look()
+    if (outcome?.ok === false && !child.supervised && !watched) this.#grieve(parent, child, outcome.error)
+    this.#finish(parent)
+  }
+
+  /** A child has failed, and nobody waits for it: its parent must know. */
+  #grieve(parent: Resident, child: Handle<unknown>, error: unknown): void {
+    if (parent.killed !== undefined) return
+    if (parent.over) {
+      if (parent.failed) return
+      this.#conclude(parent, true, error)
+      this.#orphan(parent, error)
+      return
+    }
+    if (parent.grief !== undefined) return
+    parent.grief = { error, of: child }
+    this.#onTrouble(parent)
+  }
+
+  /** Kills a root of this seat. */
+  kill(slot: number, reason: unknown): void {
+    const resident = this.resident(slot)
+    if (resident.killed !== undefined) return
+    resident.killed = new KilledError(resident.label, reason)
+    if (resident.over) {
+      this.#conclude(resident, true, resident.killed)
+      this.#orphan(resident, reason)
+      return
+    }
+    this.#adoptStrays(resident)
+    this.#orphan(resident, reason)
+    this.#onTrouble(resident)
+  }
+
+  /** A thread has died: what it has ended and perhaps not mailed counts as mailed. */
+  revive(): void {
+    for (const slot of this.#wards.keys()) {
+      const word = this.#house.worker.jobs.state(slot)
+      if (stateOf(word) > CLAIMED && seatOf(word) === GHOST) this.bury(slot)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { FilchError } from '../errors.ts'
+import type { House } from './house.ts'
+import type { Awaited, Watch } from './watch.ts'
+
+/**
+ * Something to wait for, once. A generator task waits by `yield* wait`, which gives up the worker meanwhile; the thread that made
+ * the pool by `await wait`; `join(wait)` waits where a thread may block.
+ */
+export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterator<Wait<T>, T, unknown> {
+  readonly #house: House
+  #done = false
+  #failed = false
+  #value: unknown
+
+  constructor(house: House) {
+    this.#house = house
+  }
+
+  /** Tries to have it, and says by {@link settle} or {@link fail} what it is. False: not yet. Never blocks. */
+  protected abstract attempt(): boolean
+
+  /** What tells that trying again may be worth while. */
+  abstract readonly watches: readonly Watch[]
+
+  /** True if its outcome is that of this task. */
+  concerns(_handle: object): boolean {
+    return false
+  }
+
+  /** Has it, but nobody will take it: puts it back where that is possible. */
+  protected abandon(): void {}
+
+  protected settle(value: T): true {
+    this.#value = value
+    return (this.#done = true)
+  }
+
+  protected fail(error: unknown): true {
+    this.#failed = true
+    this.#value = error
+    return (this.#done = true)
+  }
+
+  /** True if it is over. What {@link attempt} throws is its outcome. */
+  poll(): boolean {
+    if (this.#done) return true
+    try {
+      return this.attempt()
+    } catch (error) {
+      return this.fail(error)
+    }
+  }
+
+  /** Not waited for any more. */
+  withdraw(): void {
+    if (this.#done && !this.#failed) this.abandon()
+    this.#done = true
+  }
+
+  /** What it was, once it is over. */
+  outcome(): T {
+    if (this.#failed) throw this.#value
+    return this.#value as T
+  }
+
+  /** The protocol of `yield*`: called again each time that the task is resumed. */
+  next(): IteratorResult<Wait<T>, T> {
+    this.#house.checkpoint(this)
+    return this.poll() ? { done: true, value: this.outcome() } : { done: false, value: this }
+  }
+
+  /** The task is resumed with an error instead. */
+  throw(error: unknown): IteratorResult<Wait<T>, T> {
+    throw error
+  }
+
+  [Symbol.iterator](): this {
+    if (!this.#house.stepping) {
+      throw new FilchError(
+        'ERR_FILCH_WAIT',
+        'yield* of something to wait for works in the body of a generator task. In a plain task use join(), outside await.',
+      )
+    }
+    return this
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- it is one
+  then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#house.promise(this).then(fulfilled, rejected)
+  }
+}

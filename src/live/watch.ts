@@ -1,0 +1,32 @@
+/** What somebody waits for, as far as those need to know who bring it. */
+export interface Awaited {
+  /** Tries to have it. True if it is over. */
+  poll(): boolean
+  /** What tells that trying again may be worth while. */
+  readonly watches: readonly Watch[]
+}
+
+/** Whoever waits: a suspended task, a promise. */
+export interface Waiting {
+  readonly wait: Awaited
+  /** What it waited for is there. */
+  resume(): void
+}
+
+/** Who waits for one thing on one seat, in the order of their coming. */
+export class Watch {
+  /** Head of the thing's list of subscriptions; 0 if this seat is told without one. */
+  readonly head: number
+  /** This seat's subscription; 0 until somebody has waited. */
+  subscription = 0
+  readonly waiting: Waiting[] = []
+
+  constructor(head: number) {
+    this.head = head
+  }
+
+  remove(who: Waiting): void {
+    const at = this.waiting.indexOf(who)
+    if (at >= 0) this.waiting.splice(at, 1)
+  }
+}

@@ -1,0 +1,97 @@
+import { ARMED } from '../lockfree/signal.ts'
+import { SUBSCRIPTION } from '../scheduler/slot.ts'
+import { HEAD, isStale } from '../scheduler/subscription.ts'
+import type { Worker } from '../scheduler/worker.ts'
+import { type Waiting, Watch } from './watch.ts'
+
+/** All that is waited for on one seat (lockfree/signal.ts has the protocol). */
+export class Watches {
+  readonly #worker: Worker
+  /** By the head of the list that this seat is subscribed to. */
+  readonly #watches = new Map<number, Watch>()
+  /** Whose time has come, in that order. */
+  readonly ready: Waiting[] = []
+  /** Called when somebody became ready. */
+  onReady: () => void = () => {}
+
+  constructor(worker: Worker) {
+    this.#worker = worker
+  }
+
+  /** This seat's watch on what the list at `head` stands for. */
+  at(head: number): Watch {
+    let watch = this.#watches.get(head)
+    if (watch === undefined) this.#watches.set(head, (watch = new Watch(head)))
+    return watch
+  }
+
+  /** The thing is gone, and so are its subscriptions. */
+  drop(head: number): void {
+    this.#watches.delete(head)
+  }
+
+  /** `who` is to be resumed when what it waits for is there. True: it is already, and `who` is not enlisted. */
+  enlist(who: Waiting): boolean {
+    const { wait } = who
+    for (const watch of wait.watches) {
+      watch.waiting.push(who)
+      if (watch.head !== 0) this.#arm(watch)
+    }
+    if (!wait.poll()) return false
+    this.forget(who)
+    return true
+  }
+
+  forget(who: Waiting): void {
+    for (const watch of who.wait.watches) watch.remove(who)
+  }
+
+  #arm(watch: Watch): void {
+    const { post, jobs, registry } = this.#worker
+    if (watch.subscription === 0) {
+      watch.subscription = jobs.hold(SUBSCRIPTION)
+      registry.arena.words[watch.subscription + HEAD] = watch.head
+      post.signal.add(watch.head, watch.subscription)
+      post.signal.arm(watch.subscription)
+      // A rung one is in the mail, and will be armed again if anybody still waits then.
+    } else if (post.signal.rungBy(watch.subscription) < ARMED) post.signal.arm(watch.subscription)
+  }
+
+  /** It may have happened: whoever can go on becomes ready, in the order of their coming. */
+  stir(watch: Watch): void {
+    const { waiting } = watch
+    let count = 0
+    while (count < waiting.length && waiting[count]!.wait.poll()) count++
+    if (count === 0) return
+    for (const who of waiting.splice(0, count)) {
+      if (who.wait.watches.length > 1) this.forget(who)
+      this.ready.push(who)
+    }
+    this.onReady()
+  }
+
+  /** A subscription was rung. */
+  rouse(subscription: number): void {
+    const { post, registry } = this.#worker
+    const watch = this.#watches.get(registry.arena.words[subscription + HEAD]!)
+    // One of the thread before this one.
+    if (watch?.subscription !== subscription) return
+    post.signal.disarm(subscription)
+    if (watch.waiting.length === 0) return
+    // Before the look, as when it was armed first.
+    post.signal.arm(subscription)
+    this.stir(watch)
+  }
+
+  /** A thread has died: what it had rung and perhaps not mailed counts as mailed, and everybody looks again. */
+  revive(): void {
+    const { post, registry } = this.#worker
+    for (const watch of this.#watches.values()) {
+      const { subscription } = watch
+      if (subscription === 0) continue
+      const mark = post.signal.rungBy(subscription)
+      if (mark > ARMED && isStale(registry, mark)) this.rouse(subscription)
+      else this.stir(watch)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { FilchError } from '../errors.ts'
+import type { Front } from './residents.ts'
+import type { TaskRecord } from './tasks.ts'
+import type { Worker } from './worker.ts'
+
+/** The entrance from outside of tasks to the room where tasks live on. */
+export interface Lobby {
+  /** Gives the seat of the thread that made a pool its residents, if it has none yet. */
+  open(worker: Worker, front: Front): void
+  spawn(worker: Worker, options: unknown, record: TaskRecord, args: readonly unknown[]): unknown
+}
+
+let lobby: Lobby | undefined
+
+/** Called by that room when it is loaded. */
+export function provide(entrance: Lobby): void {
+  lobby = entrance
+}
+
+export function lobbyFor(what: string): Lobby {
+  if (lobby !== undefined) return lobby
+  throw new FilchError(
+    'ERR_FILCH_BUNDLE',
+    `${what} needs a part of filch that your bundler has left out. Mention it: import { spawn } from 'filch', and use it.`,
+  )
+}

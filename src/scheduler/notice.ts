@@ -1,0 +1,34 @@
+import { store } from '../memory/atomics.ts'
+import { layout } from '../memory/layout.ts'
+import { WANT } from './registry.ts'
+import { NOTICE, PAYLOAD, seatOf, useOf } from './slot.ts'
+import type { Worker } from './worker.ts'
+
+/** Tells the seat where a root runs, or waits, that it shall stop. A HELD slot of its own, since the root's may be in the mail. */
+const record = layout({
+  /** Slot of the root. */
+  target: 1,
+  /** Which of its uses is meant. */
+  use: 1,
+  /** Block of the words of the reason, and how many; 0 if there is none. */
+  reason: 1,
+  length: 1,
+})
+export const TARGET: number = PAYLOAD + record.at.target
+export const USE: number = PAYLOAD + record.at.use
+export const REASON: number = PAYLOAD + record.at.reason
+export const REASON_LENGTH: number = PAYLOAD + record.at.length
+
+/** `word` is the state of the root, which is claimed. Its `CANCELED` must have been set before: a task that runs looks at that alone. */
+export function notify(worker: Worker, root: number, word: number, reason = 0, length = 0): void {
+  const { registry } = worker
+  const seat = seatOf(word)
+  const notice = worker.jobs.hold(NOTICE)
+  const { words } = registry.arena
+  words[notice + TARGET] = root
+  words[notice + USE] = useOf(word)
+  words[notice + REASON] = reason
+  words[notice + REASON_LENGTH] = length
+  store(words, registry.seat(seat) + WANT, 1)
+  worker.post.send(seat, notice)
+}

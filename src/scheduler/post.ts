@@ -1,0 +1,66 @@
+import { Signal } from '../lockfree/signal.ts'
+import { load } from '../memory/atomics.ts'
+import type { Registry } from './registry.ts'
+import type { Residents } from './residents.ts'
+import { HOME, KEEPER, WATCHERS } from './slot.ts'
+import { FLAG, markOf, NEXT } from './subscription.ts'
+
+/** What one seat sends to others and gets from them. */
+export class Post {
+  readonly #registry: Registry
+  readonly #seat: number
+  readonly signal: Signal
+  /** What the flags of subscriptions hold that this thread has rung. */
+  readonly mark: number
+  /** Mail that was not for residents: jobs for this seat alone and, at the caller's, runs that have ended. Oldest first. */
+  readonly letters: number[] = []
+  /** Subscriptions of this seat that it has rung itself. They need no mail: their tasks are next. */
+  readonly rung: number[] = []
+
+  constructor(registry: Registry, seat: number) {
+    this.#registry = registry
+    this.#seat = seat
+    this.mark = markOf(registry, seat)
+    this.signal = new Signal(registry.arena, NEXT, FLAG)
+  }
+
+  /** Something is in the mail. */
+  get holds(): boolean {
+    return this.#registry.mailboxes[this.#seat]!.holds()
+  }
+
+  /** Takes it: what is for residents goes to them, the rest waits in {@link letters}. */
+  take(residents: Residents | undefined): void {
+    this.#residents = residents
+    this.#registry.mailboxes[this.#seat]!.take(this.#sort)
+  }
+
+  #residents: Residents | undefined
+
+  readonly #sort = (slot: number): void => {
+    if (this.#residents?.receives(slot) !== true) this.letters.push(slot)
+  }
+
+  /** Puts a record into the mail of a seat and wakes it. */
+  send(seat: number, slot: number): void {
+    this.#registry.mailboxes[seat]!.send(slot)
+    this.#registry.sleepers.wake(seat)
+  }
+
+  /** A root has ended, and its state says so: tells whoever waits for it, and its keeper last, whose slot it is from then on. */
+  report(slot: number): void {
+    this.ring(slot + WATCHERS)
+    this.send(this.#registry.arena.words[slot + KEEPER]!, slot)
+  }
+
+  /** Tells every seat that waits for what the list at `head` stands for. Call it after the store that makes it so. */
+  ring(head: number): void {
+    if (load(this.#registry.arena.words, head) !== 0) this.signal.ring(head, this.mark, this.#deliver)
+  }
+
+  readonly #deliver = (subscription: number): void => {
+    const home = this.#registry.arena.words[subscription + HOME]!
+    if (home === this.#seat) this.rung.push(subscription)
+    else this.send(home, subscription)
+  }
+}

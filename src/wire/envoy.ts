@@ -1,0 +1,30 @@
+import { ENVOY, TAG_BITS } from './tags.ts'
+import { crossesBy } from './kinds.ts'
+
+/**
+ * An object that stands for something in shared memory and crosses as a few words that name it: a handle, an end of a channel.
+ * Its class is declared once in each thread ({@link envoys}), and its prototype tells writer and guard what it is.
+ */
+export interface Envoy {
+  /** The words by which it is found on the other side. Counts one of it as on its way, until `arrive` or `recall`. */
+  depart(): readonly number[]
+}
+
+/** The other side. `host` is what a thread knows of its own place in the pool (`Carrier.host`). */
+export interface EnvoyClass<H = never> {
+  arrive(host: H, words: readonly number[]): object
+  /** It will not arrive: its message was given up. */
+  recall(host: H, words: readonly number[]): void
+}
+
+const classes: EnvoyClass[] = []
+
+/** Declares that instances with this prototype cross. `kind` is part of the message format: one number for each class, for ever. */
+export function envoys<H>(kind: number, prototype: object, declared: EnvoyClass<H>): void {
+  classes[kind] = declared
+  crossesBy(prototype, ENVOY | (kind << TAG_BITS))
+}
+
+export function envoyClass(kind: number): EnvoyClass | undefined {
+  return classes[kind]
+}
