@@ -54,7 +54,8 @@ async function measure(entry) {
   const need = path => {
     if (needed.has(path)) return
     needed.add(path)
-    for (const { path: next, kind } of outputs[path].imports) if (kind === 'import-statement' && next in outputs) need(next)
+    for (const { path: next, kind } of outputs[path].imports)
+      if (kind === 'import-statement' && next in outputs) need(next)
   }
   need('dist/index.js')
   need('dist/worker.js')
