@@ -121,6 +121,10 @@ export class Household implements Residents, House {
   /** Residents in which something must be thrown. */
   readonly #urgent: Resident[] = []
 
+  soon(): void {
+    this.front?.soon()
+  }
+
   kill(slot: number, reason: unknown): void {
     this.tree.kill(slot, reason)
   }
