@@ -60,7 +60,7 @@ export class Loop {
     store(registry.arena.words, importing, 0)
   }
 
-  /** Runs jobs until there is none. */
+  /** Runs jobs until there is none, or something must be imported: jobs and residents may keep coming for ever. */
   #work(): void {
     const worker = this.#worker
     do {
@@ -68,9 +68,8 @@ export class Loop {
       const stepped = worker.lodging.residents?.turn() === true
       const job = worker.lodging.next(-1)
       if (job !== 0) this.#execute(job)
-      // Residents may be ready for ever: an import must have its turn.
-      else if (!stepped || worker.thief.lacks) return
-    } while (!worker.stopped)
+      else if (!stepped) return
+    } while (!worker.stopped && !worker.thief.lacks)
   }
 
   /** Runs what was sent to this seat alone, as soon as the tasks are known here. */
