@@ -125,6 +125,10 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
     return this.join().then(fulfilled, rejected)
   }
 
+  catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+    return this.join().catch(rejected)
+  }
+
   get status(): Status {
     const outcome = this.look()
     if (outcome !== undefined) return outcome.ok ? 'done' : outcome.error instanceof KilledError ? 'killed' : 'failed'
