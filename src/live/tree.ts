@@ -1,4 +1,3 @@
-import { KilledError } from '../errors.ts'
 import { exchange } from '../memory/atomics.ts'
 import type { Front } from '../scheduler/residents.ts'
 import {
@@ -170,19 +169,15 @@ export class Tree {
     this.#onTrouble(parent)
   }
 
-  /** Kills a root of this seat. */
-  kill(slot: number, reason: unknown): void {
+  /** Ends a root of this seat early, with this error, and its children with it. */
+  kill(slot: number, error: Error, reason: unknown): void {
     const resident = this.resident(slot)
     if (resident.killed !== undefined) return
-    resident.killed = new KilledError(resident.label, reason)
-    if (resident.over) {
-      this.#conclude(resident, true, resident.killed)
-      this.#orphan(resident, reason)
-      return
-    }
-    this.#adoptStrays(resident)
+    resident.killed = error
+    if (resident.over) this.#conclude(resident, true, error)
+    else this.#adoptStrays(resident)
     this.#orphan(resident, reason)
-    this.#onTrouble(resident)
+    if (!resident.over) this.#onTrouble(resident)
   }
 
   /** A thread has died: what it has ended and perhaps not mailed counts as mailed. */
