@@ -85,6 +85,8 @@ const record = layout({
   strays: 1,
   /** The next in that list. */
   sibling: 1,
+  /** 1 if its failure shows at its join only. */
+  supervised: 1,
   /** The keeper's own: where its handle is. */
   ward: 1,
 })
@@ -106,6 +108,7 @@ export const HOLDS: number = record.at.holds
 export const WATCHERS: number = record.at.watchers
 export const STRAYS: number = record.at.strays
 export const SIBLING: number = record.at.sibling
+export const SUPERVISED: number = record.at.supervised
 export const WARD: number = record.at.ward
 export const SLOT_SIZE: number = SIZE
 /** Where arguments or result of a fork begin. A HELD record may use all words from here on. */
