@@ -10,6 +10,7 @@ import {
   COUNT,
   FAILED,
   HOLDS,
+  KEPT,
   PARENT,
   PUBLISHED,
   seatOf,
@@ -188,7 +189,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
   /** @internal The keeper: it has ended. */
   close(): void {
     this.#outcome = this.#read(this.#state())
-    this.#house.worker.jobs.letGo(this.slot)
+    this.#house.worker.jobs.letGo(this.slot, KEPT)
     if (this.#watch !== undefined) this.#house.waits.stir(this.#watch)
   }
 
@@ -208,7 +209,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
   release(): void {
     if (!this.#remote || this.#released) return
     this.#released = true
-    this.#house.worker.jobs.letGo(this.slot)
+    this.#house.worker.jobs.letGo(this.slot, 1)
   }
 
   /** Of the protocol between filch's rooms: not to be called. */

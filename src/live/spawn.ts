@@ -1,8 +1,20 @@
-import { ForkError, OptionError } from '../errors.ts'
+import { CanceledError, ForkError, OptionError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { provide } from '../scheduler/lobby.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
-import { HOLDS, KEEPER, PARENT, seatOf, SIBLING, SPAWNED, STRAYS, SUPERVISED, useOf } from '../scheduler/slot.ts'
+import {
+  CLAIMED,
+  HOLDS,
+  KEEPER,
+  PARENT,
+  seatOf,
+  SIBLING,
+  SPAWNED,
+  stateOf,
+  STRAYS,
+  SUPERVISED,
+  useOf,
+} from '../scheduler/slot.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
@@ -121,11 +133,14 @@ export function launch(
 ): Handle<unknown> {
   const { worker } = household
   const { jobs, registry, seat } = worker
+  const parent = detached ? 0 : root
+  const home = parent === 0 ? 0 : jobs.state(parent)
+  // Its thread was lost, and this is a fork that nobody will join.
+  if (parent !== 0 && stateOf(home) !== CLAIMED) throw new CanceledError('The task that this one belongs to is gone.')
+  const keeper = parent === 0 ? seat : seatOf(home)
   jobs.write(args)
   const slot = jobs.make(registry.directory.idOf(record), args.length, SPAWNED, 0)
   const { words } = registry.arena
-  const parent = detached ? 0 : root
-  const keeper = parent === 0 ? seat : seatOf(jobs.state(parent))
   words[slot + PARENT] = parent
   words[slot + KEEPER] = keeper
   const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), record.label, keeper !== seat)
@@ -164,7 +179,7 @@ envoys<Worker>(HANDLE, Handle.prototype, {
     worker.lodging.keep(handle)
     return handle
   },
-  recall: (worker, [slot]) => worker.jobs.letGo(slot!),
+  recall: (worker, [slot]) => worker.jobs.letGo(slot!, 1),
 })
 
 provide({

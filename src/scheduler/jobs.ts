@@ -11,12 +11,15 @@ import {
   CANCELED,
   COUNT,
   DELIVERY,
+  FREE,
   HELD,
   HOLDS,
   HOME,
   JOINED,
   KEEPER,
+  KEPT,
   LENGTH,
+  loosen,
   PARENT,
   payloadOf,
   PROGRESS,
@@ -78,7 +81,7 @@ export class Jobs {
    * before {@link publish}. A root is its own `root`; give 0.
    */
   make(task: number, count: number, delivery: number, root: number): number {
-    const slot = this.#slab.allocate(this.#prepare)
+    const slot = this.#allocate()
     const words = this.#arena.words
     words[slot + TASK] = task
     words[slot + COUNT] = count
@@ -90,7 +93,7 @@ export class Jobs {
     if (delivery !== JOINED) {
       words[slot + KEEPER] = words[slot + HOME]!
       words[slot + CANCELED] = words[slot + PROGRESS] = words[slot + PARENT] = 0
-      words[slot + HOLDS] = 1
+      words[slot + HOLDS] = KEPT
       words[slot + WATCHERS] = words[slot + STRAYS] = 0
     }
     if (count === 0) return slot
@@ -100,6 +103,14 @@ export class Jobs {
       this.#slab.free(slot)
       throw error
     }
+    return slot
+  }
+
+  #allocate(): number {
+    const slot = this.#slab.allocate(this.#prepare)
+    const { words } = this.#arena
+    // It may have been freed by another seat. Plain: nobody else acts upon the state of a slot that is FREE.
+    words[slot + STATE] = withState(words[slot + STATE]!, FREE, 0)
     return slot
   }
 
@@ -166,13 +177,13 @@ export class Jobs {
 
   /** Frees an ended slot for a home that will not. */
   freeFor(home: number, slot: number): void {
-    release(this.#arena, slot)
+    loosen(this.#arena, slot)
     this.#registry.slab(home).freeRemotely(slot)
   }
 
   /** A record that is no job, in the state HELD and with its words from PAYLOAD on as they were. */
   hold(delivery: number): number {
-    const slot = this.#slab.allocate(this.#prepare)
+    const slot = this.#allocate()
     const words = this.#arena.words
     words[slot + DELIVERY] = delivery
     words[slot + BLOCK] = words[slot + LENGTH] = 0
@@ -203,10 +214,9 @@ export class Jobs {
     }
   }
 
-  /** One handle fewer may ask for the outcome of a root that has ended; the last frees it. */
-  letGo(slot: number): void {
-    const words = this.#arena.words
-    if (words[slot + DELIVERY] === JOINED || add(words, slot + HOLDS, -1) === 1) this.discard(slot)
+  /** One handle fewer may ask for the outcome of a root that has ended, or its keeper has it; who comes last frees it. */
+  letGo(slot: number, part: number): void {
+    if (add(this.#arena.words, slot + HOLDS, -part) === part) this.discard(slot)
   }
 
   /** Frees a slot that has ended or is HELD, wherever its home is. */

@@ -12,13 +12,18 @@ import {
   FREE,
   GHOST,
   HELD,
+  HOLDS,
   HOME,
+  isLoose,
   JOINED,
   KEEPER,
+  KEPT,
   LOST,
   NOTICE,
+  PARENT,
   PUBLISHED,
   refOf,
+  ROOT,
   seatOf,
   SPAWNED,
   STATE,
@@ -34,8 +39,9 @@ import type { Worker } from './worker.ts'
  *
  * 1. Its sleep is over: nobody wakes it instead of somebody else.
  * 2. What was sent to it alone, and what it had claimed, fails as lost; whoever waits for that is told.
- * 3. Its published forks are canceled; those stolen run on, with nobody to join them: `orphans` collects them. What it had
- *    spawned for a parent on another seat, or for none, is published anew (`again`); what had its parent here shall stop.
+ * 3. Its published forks are canceled; those stolen run on, with nobody to join them: `orphans` collects them. They look into
+ *    the slot of their root, and spawn for it: so it stays until they have ended, though it may be lost below, and nobody else knows of them.
+ *    What it had spawned for a parent on another seat, or for none, is published anew (`again`); what had its parent here shall stop.
  * 4. Roots that it has ended may not have been mailed: the GHOST in their state tells their keeper.
  * 5. Its deque, now dead entries only, is emptied, and its free slots are collected.
  * 6. Everybody is woken, asked to offer work and told of the death: the dead one may have been half way through a wake-up.
@@ -50,9 +56,11 @@ export function repair(worker: Worker, seat: number, orphans: Set<number>, again
   // From here on what it has rung and not mailed counts as mailed.
   store(arena.words, at + LIVES, arena.words[at + LIVES]! + 1)
   empty(worker, seat)
-  const idle: number[] = []
-  for (const slot of allSlots(arena, control)) settle(worker, seat, slot, idle, orphans, again)
-  registry.slab(seat).rebuild(idle)
+  const slab = registry.slab(seat)
+  const idle = new Set(slab.atHome())
+  for (const slot of allSlots(arena, control)) adopt(worker, seat, slot, idle, orphans)
+  for (const slot of allSlots(arena, control)) settle(worker, seat, slot, again)
+  slab.rebuild(idle)
   bury(worker, orphans)
   deques[seat]!.clear()
   add(arena.words, control + DEATHS, 1)
@@ -68,52 +76,58 @@ export function empty(worker: Worker, seat: number): void {
   mailboxes[seat]!.take(slot => {
     const state = stateOf(load(arena.words, slot + STATE))
     if (state === PUBLISHED) lose(worker, slot)
-    else if (state !== HELD) worker.jobs.letGo(slot)
+    else if (state !== HELD) worker.jobs.letGo(slot, KEPT)
     else if (arena.words[slot + DELIVERY] === NOTICE) worker.jobs.discard(slot)
   })
 }
 
-function settle(
-  worker: Worker,
-  seat: number,
-  slot: number,
-  idle: number[],
-  orphans: Set<number>,
-  again: (ref: number) => void,
-): void {
+/** Forks and free slots of the dead thread. Before anything is lost: whoever a fork belongs to cannot end before that. */
+function adopt(worker: Worker, seat: number, slot: number, idle: Set<number>, orphans: Set<number>): void {
   const { words } = worker.registry.arena
   const word = load(words, slot + STATE)
   const state = stateOf(word)
-  const isSpawned = state !== FREE && state !== HELD && words[slot + DELIVERY] === SPAWNED
-  const mine = words[slot + HOME] === seat
-  if (state === CLAIMED && seatOf(word) === seat) {
-    lose(worker, slot)
-    if (isSpawned) return
-  }
-  if (isSpawned) {
-    const isKeeper = words[slot + KEEPER] === seat
-    // What is in the mail, or will be, is for its successor to let go of.
-    if (isKeeper && state <= CLAIMED) stop(worker, slot)
-    else if (state > CLAIMED && seatOf(word) === seat) {
-      if (isKeeper) worker.jobs.letGo(slot)
-      else replace(words, slot + STATE, word, withState(word, state, GHOST))
-    } else if (mine && state === PUBLISHED) again(refOf(slot, word))
-    return
-  }
-  if (!mine || state === HELD) return
-  if (state === FREE) idle.push(slot)
+  if (words[slot + HOME] !== seat || state === HELD) return
+  if (state === FREE) {
+    if (!isLoose(word)) idle.add(slot)
+  } else if (words[slot + DELIVERY] !== JOINED) return
   else if (state === PUBLISHED && takeBack(worker.registry.arena, slot, word)) {
     worker.jobs.drop(slot)
-    idle.push(slot)
-  } else orphans.add(slot)
+    idle.add(slot)
+    // It may be the orphan of an earlier thread of this seat.
+  } else if (!orphans.has(slot)) {
+    const root = words[slot + ROOT]!
+    if (root !== 0) add(words, root + HOLDS, 1)
+    orphans.add(slot)
+  }
+}
+
+/** What the dead thread had claimed, and roots that it kept, had spawned or had ended. */
+function settle(worker: Worker, seat: number, slot: number, again: (ref: number) => void): void {
+  const { words } = worker.registry.arena
+  const word = load(words, slot + STATE)
+  const state = stateOf(word)
+  if (state === CLAIMED && seatOf(word) === seat) return lose(worker, slot)
+  if (state === FREE || state === HELD || words[slot + DELIVERY] !== SPAWNED) return
+  const isKeeper = words[slot + KEEPER] === seat
+  if (state > CLAIMED) {
+    const by = seatOf(word)
+    if (!isKeeper) {
+      if (by === seat) replace(words, slot + STATE, word, withState(word, state, GHOST))
+      // What others have ended is in the mail, or will be: its successor lets go of that. What it had let go of itself is not kept.
+    } else if ((by === seat || by === GHOST) && load(words, slot + HOLDS) >= KEPT) worker.jobs.letGo(slot, KEPT)
+  } else if (isKeeper && words[slot + PARENT] !== 0) stop(worker, slot)
+  else if (state === PUBLISHED && words[slot + HOME] === seat) again(refOf(slot, word))
 }
 
 /** Ends a job whose claimer is gone, or that nobody can claim any more. */
 export function lose(worker: Worker, slot: number): void {
   const { words } = worker.registry.arena
   words[slot + COUNT] = LOST
+  const isRoot = words[slot + DELIVERY] !== JOINED
+  // Its orphans stop.
+  if (isRoot) store(words, slot + CANCELED, 1)
   store(words, slot + STATE, withState(words[slot + STATE]!, FAILED, worker.registry.caller))
-  if (words[slot + DELIVERY] !== JOINED) worker.post.report(slot)
+  if (isRoot) worker.post.report(slot)
 }
 
 /** A root shall stop: what nobody has begun ends now, what runs is told. */
@@ -133,6 +147,8 @@ export function bury(worker: Worker, orphans: Set<number>): void {
   for (const slot of orphans) {
     if (stateOf(load(arena.words, slot + STATE)) <= CLAIMED) continue
     orphans.delete(slot)
-    worker.jobs.letGo(slot)
+    const root = arena.words[slot + ROOT]!
+    worker.jobs.discard(slot)
+    if (root !== 0) worker.jobs.letGo(root, 1)
   }
 }

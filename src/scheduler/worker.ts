@@ -20,6 +20,7 @@ import {
   FAILED,
   HOME,
   JOINED,
+  KEPT,
   PUBLISHED,
   ROOT,
   SLOT_SIZE,
@@ -323,7 +324,8 @@ export class Worker implements SlowPath, Waiter {
     try {
       return count < 0 ? unsaid(count, this.loss) : this.jobs.outcome(slot)
     } finally {
-      this.jobs.free(slot)
+      if (this.registry.arena.words[slot + DELIVERY] === JOINED) this.jobs.free(slot)
+      else this.jobs.letGo(slot, KEPT)
     }
   }
 
