@@ -8,6 +8,7 @@ import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Handle } from './handle.ts'
+import { keepFor } from './hold.ts'
 import { type Household, householdOf } from './household.ts'
 
 /** How a task is spawned. */
@@ -112,7 +113,7 @@ function recordOrThrow(fn: unknown): TaskRecord {
 }
 
 /** Makes the job and whatever keeps it. `root` is the task that spawns it; 0: nobody. */
-export function launch(
+function launch(
   household: Household,
   { detached = false, supervised = false, on }: SpawnOptions,
   record: TaskRecord,
@@ -133,12 +134,12 @@ export function launch(
   if (keeper === seat) household.tree.adopt(handle, parent === 0 ? undefined : household.tree.resident(parent))
   else {
     add(words, slot + HOLDS, 1)
-    worker.lodging.keep(handle)
+    keepFor(worker, handle.hold!, handle)
     stray(worker, parent, slot)
   }
   jobs.publish(slot)
-  if (on === undefined) household.stock(slot)
-  else worker.post.send(registry.threads === 0 ? seat : on, slot)
+  if (on === undefined || registry.threads === 0) household.stock(slot)
+  else worker.post.send(on, slot)
   return handle
 }
 
@@ -157,9 +158,10 @@ envoys<Worker>(HANDLE, Handle.prototype, {
   arrive(worker, words) {
     const [slot, use] = words as [number, number]
     const handle = new Handle(householdOf(worker), slot, use, 'a task', true)
-    worker.lodging.keep(handle)
+    keepFor(worker, handle.hold!, handle)
     return handle
   },
+  renew: (worker, [slot]) => void add(worker.registry.arena.words, slot! + HOLDS, 1),
   recall: (worker, [slot]) => worker.jobs.letGo(slot!),
 })
 

@@ -33,6 +33,9 @@ import {
   withState,
 } from './slot.ts'
 
+/** Words before a message that many may read: its length, and how many envoys are in it. */
+const MESSAGE = 2
+
 /** Jobs as one seat makes and reads them: slots, and the words of arguments and results in them. */
 export class Jobs {
   readonly writer: Writer
@@ -203,11 +206,57 @@ export class Jobs {
     }
   }
 
+  /**
+   * Puts a value that many may read into a block of its own, which `holder`, a slot in use, has until it is freed.
+   *
+   * @throws NotSendableError also if the value names what one reader alone may have
+   */
+  deposit(value: unknown, root: string, holder: number): number {
+    const { writer } = this
+    writer.begin(true)
+    writer.value(value, root)
+    const { words, length, buffers, envoys } = writer
+    const at = this.#heap.allocate(length + MESSAGE)
+    this.#arena.reach(at + length + MESSAGE)
+    const to = this.#arena.words
+    to[at] = length
+    to[at + 1] = envoys
+    to.set(words.subarray(0, length), at + MESSAGE)
+    if (buffers.length > 0) this.leave(buffers, holder, to[holder + STATE]!)
+    return at
+  }
+
+  /** What {@link deposit} has put there, for one more reader. */
+  peruse(at: number): unknown {
+    return this.#begin(at).value()
+  }
+
+  /** Frees what {@link deposit} has put there. */
+  withdraw(at: number): void {
+    if (this.#arena.words[at + 1] !== 0) this.#begin(at).giveUp()
+    this.#heap.free(at)
+  }
+
+  #begin(at: number): Reader {
+    this.#arena.reach(at + MESSAGE)
+    const from = at + MESSAGE
+    const end = from + this.#arena.words[at]!
+    this.#arena.reach(end)
+    this.#reader.begin(this.#arena.words, from, end, this.#frozen, true)
+    return this.#reader
+  }
+
   /** One handle fewer may ask for the outcome of a root that has ended; the last frees it. */
   letGo(slot: number): void {
     const words = this.#arena.words
-    if (words[slot + DELIVERY] === JOINED || add(words, slot + HOLDS, -1) === 1) this.discard(slot)
+    if (words[slot + DELIVERY] === JOINED) return this.discard(slot)
+    if (add(words, slot + HOLDS, -1) !== 1) return
+    this.forgotten(slot + WATCHERS)
+    this.discard(slot)
   }
+
+  /** Tells the seats that have waited for what the list at this address stands for that it is no more. */
+  forgotten: (head: number) => void = () => {}
 
   /** Frees a slot that has ended or is HELD, wherever its home is. */
   discard(slot: number): void {

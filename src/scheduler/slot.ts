@@ -126,6 +126,9 @@ export const SUBSCRIPTION = 3
 /** No job: something to be told to the seat that it is sent to. */
 export const NOTICE = 4
 
+/** No job: something that tasks wait for. */
+export const THING = 5
+
 /** `COUNT` of a FAILED slot that has no words: its claimer's thread died. */
 export const LOST = -1
 /** The same: there was no memory for the words. */

@@ -12,7 +12,7 @@ import { dissect } from './error.ts'
 import { IMPOSTOR, kindOf, ODD, unbox } from './kinds.ts'
 import type { View } from './kinds.ts'
 import { Numbering } from './numbering.ts'
-import { asRefusal, inWords, keyStep, Refusal, refused, tooDeep, tooLarge, unsendable } from './refusal.ts'
+import { asRefusal, inWords, keyStep, Refusal, refused, tooDeep, tooLarge, unsendable, unsharable } from './refusal.ts'
 import * as tag from './tags.ts'
 import { MAX_COUNT, MAX_DEPTH, TAG_BITS, TAG_MASK } from './tags.ts'
 import { writeText } from './text.ts'
@@ -39,6 +39,7 @@ export class Writer {
   /** Class and words of the envoys in this message: recalled if it never leaves. */
   readonly #envoys: [number, readonly number[]][] = []
   #depth = 0
+  #many = false
 
   constructor(carrier: Carrier) {
     this.#carrier = carrier
@@ -49,8 +50,16 @@ export class Writer {
     return this.#buffers
   }
 
-  /** Starts a message: forgets the one before, which must have been copied out of `words`, and its back-references. */
-  begin(): void {
+  /** How many envoys are in the message. */
+  get envoys(): number {
+    return this.#envoys.length
+  }
+
+  /**
+   * Starts a message: forgets the one before, which must have been copied out of `words`, and its back-references.
+   * With `many`, several will read it.
+   */
+  begin(many = false): void {
     if (this.#depth > 0) {
       throw new FilchError(
         'ERR_FILCH_REENTERED',
@@ -59,6 +68,7 @@ export class Writer {
     }
     if (this.words.length > KEPT_WORDS) this.#use(new Int32Array(WORDS))
     this.length = 0
+    this.#many = many
     if (this.#objects.count > 0) this.#objects.forget(0)
     // Assigning a length costs more than all of the rest.
     if (this.#buffers.length > 0) this.#buffers.length = 0
@@ -276,6 +286,7 @@ export class Writer {
   }
 
   #envoy(envoy: Envoy, head: number): void {
+    if (this.#many && envoyClass(head >>> TAG_BITS)?.renew === undefined) throw unsharable(envoy)
     const words = envoy.depart()
     this.#envoys.push([head >>> TAG_BITS, words])
     this.#put(head)
