@@ -2,12 +2,13 @@ import { ForkError, OptionError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { provide } from '../scheduler/lobby.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
-import { HOLDS, KEEPER, PARENT, seatOf, SIBLING, SPAWNED, STRAYS, useOf } from '../scheduler/slot.ts'
+import { HOLDS, KEEPER, LOCALS, PARENT, seatOf, SIBLING, SPAWNED, STRAYS, useOf } from '../scheduler/slot.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Handle } from './handle.ts'
+import { inherit } from './inheritance.ts'
 import { keepFor } from './hold.ts'
 import { type Household, householdOf } from './household.ts'
 
@@ -113,7 +114,7 @@ function recordOrThrow(fn: unknown): TaskRecord {
 }
 
 /** Makes the job and whatever keeps it. `root` is the task that spawns it; 0: nobody. */
-function launch(
+export function launch(
   household: Household,
   { detached = false, supervised = false, on }: SpawnOptions,
   record: TaskRecord,
@@ -125,6 +126,14 @@ function launch(
   jobs.write(args)
   const slot = jobs.make(registry.directory.idOf(record), args.length, SPAWNED, 0)
   const { words } = registry.arena
+  if (root !== 0 && words[root + LOCALS] !== 0) {
+    try {
+      inherit(worker, root, slot)
+    } catch (error) {
+      jobs.forget(slot)
+      throw error
+    }
+  }
   const parent = detached ? 0 : root
   const keeper = parent === 0 ? seat : seatOf(jobs.state(parent))
   words[slot + PARENT] = parent

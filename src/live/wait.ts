@@ -31,7 +31,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
   readonly what: string = 'something'
 
   /** Does not have it, and is not waited for any more. */
-  protected forsake(): void {}
+  protected leave(): void {}
 
   /** Has it, but nobody will take it: puts it back where that is possible. */
   protected abandon(): void {}
@@ -63,7 +63,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
 
   /** Not waited for any more. */
   withdraw(): void {
-    if (!this.#done) this.forsake()
+    if (!this.#done) this.leave()
     else if (!this.#failed) this.abandon()
     this.#done = true
   }

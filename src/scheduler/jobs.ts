@@ -4,7 +4,7 @@ import type { Slab } from '../lockfree/slab.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
-import type { Heap } from './heap.ts'
+import { blockOf, type Heap } from './heap.ts'
 import type { Registry } from './registry.ts'
 import {
   BLOCK,
@@ -16,7 +16,9 @@ import {
   HOME,
   JOINED,
   KEEPER,
+  isRoot,
   LENGTH,
+  LOCALS,
   PARENT,
   payloadOf,
   PROGRESS,
@@ -33,8 +35,8 @@ import {
   withState,
 } from './slot.ts'
 
-/** Words before a message that many may read: its length, and how many envoys are in it. */
-const MESSAGE = 2
+/** Words before the message in {@link Jobs.stow}. */
+export const MESSAGE = 2
 
 /** Jobs as one seat makes and reads them: slots, and the words of arguments and results in them. */
 export class Jobs {
@@ -94,7 +96,7 @@ export class Jobs {
       words[slot + KEEPER] = words[slot + HOME]!
       words[slot + CANCELED] = words[slot + PROGRESS] = words[slot + PARENT] = 0
       words[slot + HOLDS] = 1
-      words[slot + WATCHERS] = words[slot + STRAYS] = 0
+      words[slot + WATCHERS] = words[slot + STRAYS] = words[slot + LOCALS] = 0
     }
     if (count === 0) return slot
     try {
@@ -156,6 +158,7 @@ export class Jobs {
 
   /** Home: the slot is DONE or FAILED and read. What a lost job leaves unread, arguments or a result, goes with it. */
   free(slot: number): void {
+    this.#clear(slot)
     this.drop(slot)
     release(this.#arena, slot)
     this.#slab.free(slot)
@@ -213,17 +216,33 @@ export class Jobs {
    */
   deposit(value: unknown, root: string, holder: number): number {
     const { writer } = this
-    writer.begin(true)
+    writer.begin('kept')
     writer.value(value, root)
-    const { words, length, buffers, envoys } = writer
+    return this.stow(writer.envoys, holder)
+  }
+
+  /** Puts what the writer holds into a block, for `holder`: its length, a word for whoever knows what it is, the message. */
+  stow(second: number, holder: number): number {
+    const { words, length, buffers } = this.writer
     const at = this.#heap.allocate(length + MESSAGE)
     this.#arena.reach(at + length + MESSAGE)
     const to = this.#arena.words
     to[at] = length
-    to[at + 1] = envoys
+    to[at + 1] = second
     to.set(words.subarray(0, length), at + MESSAGE)
     if (buffers.length > 0) this.leave(buffers, holder, to[holder + STATE]!)
     return at
+  }
+
+  /** Reads a message of one value that was copied out of shared memory. */
+  decode(words: Int32Array): unknown {
+    this.#reader.begin(words, 0, words.length, true)
+    return this.#reader.value()
+  }
+
+  /** Frees a block. */
+  scrap(at: number): void {
+    this.#heap.free(at)
   }
 
   /** What {@link deposit} has put there, for one more reader. */
@@ -262,8 +281,19 @@ export class Jobs {
   discard(slot: number): void {
     const home = this.#arena.words[slot + HOME]!
     if (home === this.#seat) return this.free(slot)
+    this.#clear(slot)
     this.drop(slot)
     this.freeFor(home, slot)
+  }
+
+  /** Frees the task-local values of a root. */
+  #clear(slot: number): void {
+    const words = this.#arena.words
+    if (!isRoot(words[slot + DELIVERY]!) || words[slot + LOCALS] === 0) return
+    const at = blockOf(words[slot + LOCALS]!)
+    words[slot + LOCALS] = 0
+    this.#arena.reach(at)
+    this.#heap.free(at)
   }
 
   /** Frees the block of a slot, if it has one. */

@@ -85,6 +85,8 @@ const record = layout({
   strays: 1,
   /** The next in that list. */
   sibling: 1,
+  /** Names the block of its task-local values (storage/task-local.ts); 0 if it has none. Freed with the slot. */
+  locals: 1,
 })
 const SIZE = GRANULE
 export const STATE: number = record.at.state
@@ -104,11 +106,12 @@ export const HOLDS: number = record.at.holds
 export const WATCHERS: number = record.at.watchers
 export const STRAYS: number = record.at.strays
 export const SIBLING: number = record.at.sibling
+export const LOCALS: number = record.at.locals
 export const SLOT_SIZE: number = SIZE
 /** Where arguments or result of a fork begin. A HELD record may use all words from here on. */
 export const PAYLOAD: number = record.at.delivery + 1
 /** The same of a root. */
-const ROOT_PAYLOAD: number = record.at.sibling + 1
+const ROOT_PAYLOAD: number = record.at.locals + 1
 
 /** Where the payload begins. */
 export function payloadOf(delivery: number): number {
@@ -121,6 +124,11 @@ export const JOINED = 0
 export const MAILED = 1
 /** A spawned task: the same, and the keeper is the seat of its parent. */
 export const SPAWNED = 2
+/** True of a root. */
+export function isRoot(delivery: number): boolean {
+  return delivery === MAILED || delivery === SPAWNED
+}
+
 /** No job, for whom it is a matter of its own rules: a subscription. */
 export const SUBSCRIPTION = 3
 /** No job: something to be told to the seat that it is sent to. */

@@ -80,7 +80,7 @@ class Arrival extends Wait<boolean> {
     return last && this.settle(true)
   }
 
-  protected override forsake(): void {
+  protected override leave(): void {
     if (this.#generation >= 0) this.#barrier.goAway(this.#generation)
   }
 }

@@ -116,7 +116,7 @@ class Lock extends Wait<MutexGuard> {
     this.#mutex.give()
   }
 
-  protected override forsake(): void {
+  protected override leave(): void {
     this.#mutex.house.waits.stir(this.#mutex.watch)
   }
 }

@@ -78,7 +78,7 @@ class Acquire extends Wait<void> {
   }
 
   /** Those behind it may have been waiting for it only. */
-  protected override forsake(): void {
+  protected override leave(): void {
     this.#semaphore.house.waits.stir(this.#semaphore.watch)
   }
 }

@@ -26,6 +26,12 @@ const doubleWords = new Int32Array(double.buffer)
 
 type Mark = { length: number; objects: number; buffers: number; envoys: number; depth: number }
 
+/**
+ * `read`: once, or given up. `kept`: any number of times, and given up in the end; so what it names must be such that many can have
+ * it. `copied`: its words are read and dropped without anybody knowing, so that nothing in it can be counted.
+ */
+export type Fate = 'read' | 'kept' | 'copied'
+
 export class Writer {
   /** The message, up to `length`. Another array after it had to grow. */
   words: Int32Array<ArrayBuffer> = new Int32Array(WORDS)
@@ -39,7 +45,7 @@ export class Writer {
   /** Class and words of the envoys in this message: recalled if it never leaves. */
   readonly #envoys: [number, readonly number[]][] = []
   #depth = 0
-  #many = false
+  #fate: Fate = 'read'
 
   constructor(carrier: Carrier) {
     this.#carrier = carrier
@@ -57,9 +63,9 @@ export class Writer {
 
   /**
    * Starts a message: forgets the one before, which must have been copied out of `words`, and its back-references.
-   * With `many`, several will read it.
+   * `fate` is what becomes of it.
    */
-  begin(many = false): void {
+  begin(fate: Fate = 'read'): void {
     if (this.#depth > 0) {
       throw new FilchError(
         'ERR_FILCH_REENTERED',
@@ -68,7 +74,7 @@ export class Writer {
     }
     if (this.words.length > KEPT_WORDS) this.#use(new Int32Array(WORDS))
     this.length = 0
-    this.#many = many
+    this.#fate = fate
     if (this.#objects.count > 0) this.#objects.forget(0)
     // Assigning a length costs more than all of the rest.
     if (this.#buffers.length > 0) this.#buffers.length = 0
@@ -286,7 +292,9 @@ export class Writer {
   }
 
   #envoy(envoy: Envoy, head: number): void {
-    if (this.#many && envoyClass(head >>> TAG_BITS)?.renew === undefined) throw unsharable(envoy)
+    if (this.#fate !== 'read' && (this.#fate === 'copied' || envoyClass(head >>> TAG_BITS)?.renew === undefined)) {
+      throw unsharable(envoy)
+    }
     const words = envoy.depart()
     this.#envoys.push([head >>> TAG_BITS, words])
     this.#put(head)

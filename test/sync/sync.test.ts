@@ -164,7 +164,7 @@ describe.each(sizes)('with %i threads', threads => {
     }
     await empty(all)
     // Chunks of slots that a seat had not carved before.
-    expect(used() - before).toBeLessThan(2 ** 16)
+    expect(used() - before).toBeLessThan(2 ** 18)
     await pool.close()
   })
 })
