@@ -92,6 +92,9 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     }
     const word = this.#state()
     if (stateOf(word) === PUBLISHED && claim(arena, this.slot, word, worker.seat)) worker.execute(this.slot)
+    // Its end was mailed to this seat, by this seat, if it had no children.
+    worker.lodging.mail()
+    if (this.look() !== undefined) return
     needRoom()
     awaitThat(worker, () => {
       if (this.look() !== undefined || arena.words[worker.root + CANCELED] !== 0) return ENDED
