@@ -2,7 +2,18 @@ import { ForkError, OptionError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { provide } from '../scheduler/lobby.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
-import { HOLDS, KEEPER, LOCALS, PARENT, seatOf, SIBLING, SPAWNED, STRAYS, useOf } from '../scheduler/slot.ts'
+import {
+  HOLDS,
+  KEEPER,
+  LOCALS,
+  PARENT,
+  seatOf,
+  SIBLING,
+  SPAWNED,
+  STRAYS,
+  SUPERVISED,
+  useOf,
+} from '../scheduler/slot.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
@@ -140,13 +151,17 @@ export function launch(
   words[slot + KEEPER] = keeper
   const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), record.label, keeper !== seat)
   handle.supervised = supervised
-  if (keeper === seat) household.tree.adopt(handle, parent === 0 ? undefined : household.tree.resident(parent))
-  else {
+  words[slot + SUPERVISED] = Number(supervised)
+  if (keeper === seat) {
+    household.tree.adopt(handle, parent === 0 ? undefined : household.tree.resident(parent))
+    jobs.publish(slot)
+  } else {
     add(words, slot + HOLDS, 1)
     keepFor(worker, handle.hold!, handle)
+    // First, though nobody can begin it yet: who finds it on the list may kill it, and if this thread dies it is found.
+    jobs.publish(slot)
     stray(worker, parent, slot)
   }
-  jobs.publish(slot)
   if (on === undefined || registry.threads === 0) household.stock(slot)
   else worker.post.send(on, slot)
   return handle

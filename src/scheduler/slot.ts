@@ -85,6 +85,10 @@ const record = layout({
   strays: 1,
   /** The next in that list. */
   sibling: 1,
+  /** 1 if its failure shows at its join only. */
+  supervised: 1,
+  /** The keeper's own: where its handle is. */
+  ward: 1,
   /** Names the block of its task-local values (storage/task-local.ts); 0 if it has none. Freed with the slot. */
   locals: 1,
 })
@@ -106,6 +110,8 @@ export const HOLDS: number = record.at.holds
 export const WATCHERS: number = record.at.watchers
 export const STRAYS: number = record.at.strays
 export const SIBLING: number = record.at.sibling
+export const SUPERVISED: number = record.at.supervised
+export const WARD: number = record.at.ward
 export const LOCALS: number = record.at.locals
 export const SLOT_SIZE: number = SIZE
 /** Where arguments or result of a fork begin. A HELD record may use all words from here on. */
