@@ -20,6 +20,12 @@ export { Handle, type Outcome, type Status } from './live/handle.ts'
 export { spawn, type SpawnOptions, spawnWith } from './live/spawn.ts'
 export { Wait } from './live/wait.ts'
 
+// Channels
+export { channel } from './pool/channel.ts'
+export type { ChannelOptions } from './channel/channel.ts'
+export { Receiver } from './channel/receiver.ts'
+export { Sender } from './channel/sender.ts'
+
 // Enter
 export { broadcast, run, runSync, runWith, stats } from './pool/default.ts'
 export { Pool, type Stats } from './pool/pool.ts'
@@ -35,6 +41,7 @@ export type { Immutable, Sendable } from './wire/sendable.ts'
 export {
   CanceledError,
   CorruptError,
+  DisconnectedError,
   FilchError,
   ForkError,
   KilledError,

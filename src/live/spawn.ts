@@ -154,8 +154,9 @@ function stray(worker: Worker, parent: number, slot: number): void {
 
 const HANDLE = 0
 envoys<Worker>(HANDLE, Handle.prototype, {
-  arrive(worker, words) {
+  arrive(worker, words, copy) {
     const [slot, use] = words as [number, number]
+    if (copy) add(worker.registry.arena.words, slot + HOLDS, 1)
     const handle = new Handle(householdOf(worker), slot, use, 'a task', true)
     worker.lodging.keep(handle)
     return handle

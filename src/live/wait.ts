@@ -7,13 +7,13 @@ import type { Awaited, Watch } from './watch.ts'
  * the pool by `await wait`; `join(wait)` waits where a thread may block.
  */
 export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterator<Wait<T>, T, unknown> {
-  readonly #house: House
+  protected readonly house: House
   #done = false
   #failed = false
   #value: unknown
 
   constructor(house: House) {
-    this.#house = house
+    this.house = house
   }
 
   /** Tries to have it, and says by {@link settle} or {@link fail} what it is. False: not yet. Never blocks. */
@@ -41,6 +41,15 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
     return (this.#done = true)
   }
 
+  /** Not waited for any more, and it has nothing: takes back what trying has begun. */
+  protected leave(): void {}
+
+  /** To be waited for once more. */
+  protected again(): void {
+    this.#done = this.#failed = false
+    this.#value = undefined
+  }
+
   /** True if it is over. What {@link attempt} throws is its outcome. */
   poll(): boolean {
     if (this.#done) return true
@@ -53,7 +62,8 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
 
   /** Not waited for any more. */
   withdraw(): void {
-    if (this.#done && !this.#failed) this.abandon()
+    if (!this.#done) this.leave()
+    else if (!this.#failed) this.abandon()
     this.#done = true
   }
 
@@ -65,7 +75,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
 
   /** The protocol of `yield*`: called again each time that the task is resumed. */
   next(): IteratorResult<Wait<T>, T> {
-    this.#house.checkpoint(this)
+    this.house.checkpoint(this)
     return this.poll() ? { done: true, value: this.outcome() } : { done: false, value: this }
   }
 
@@ -75,7 +85,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
   }
 
   [Symbol.iterator](): this {
-    if (!this.#house.stepping) {
+    if (!this.house.stepping) {
       throw new FilchError(
         'ERR_FILCH_WAIT',
         'yield* of something to wait for works in the body of a generator task. In a plain task use join(), outside await.',
@@ -89,6 +99,6 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#house.promise(this).then(fulfilled, rejected)
+    return this.house.promise(this).then(fulfilled, rejected)
   }
 }

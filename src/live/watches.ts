@@ -53,8 +53,8 @@ export class Watches {
       registry.arena.words[watch.subscription + HEAD] = watch.head
       post.signal.add(watch.head, watch.subscription)
       post.signal.arm(watch.subscription)
-      // A rung one is in the mail, and will be armed again if anybody still waits then.
-    } else if (post.signal.rungBy(watch.subscription) < ARMED) post.signal.arm(watch.subscription)
+    } else if (!watch.armed) post.signal.arm(watch.subscription)
+    watch.armed = true
   }
 
   /** It may have happened: whoever can go on becomes ready, in the order of their coming. */
@@ -77,7 +77,8 @@ export class Watches {
     // One of the thread before this one.
     if (watch?.subscription !== subscription) return
     post.signal.disarm(subscription)
-    if (watch.waiting.length === 0) return
+    watch.armed = watch.waiting.length > 0
+    if (!watch.armed) return
     // Before the look, as when it was armed first.
     post.signal.arm(subscription)
     this.stir(watch)
