@@ -18,6 +18,8 @@ export { migrated, poolSize, progress, workerIndex, yieldNow } from './task/plac
 // Tasks that live on their own
 export { Handle, type Outcome, type Status } from './live/handle.ts'
 export { spawn, type SpawnOptions, spawnWith } from './live/spawn.ts'
+export { after } from './live/after.ts'
+export { select, type Selected, selectWithin } from './live/select.ts'
 export { Wait } from './live/wait.ts'
 
 // Channels

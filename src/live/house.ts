@@ -1,4 +1,5 @@
 import type { Worker } from '../scheduler/worker.ts'
+import type { Alarm } from './timers.ts'
 import type { Awaited } from './watch.ts'
 import type { Watches } from './watches.ts'
 
@@ -11,6 +12,10 @@ export interface House {
   /** Throws what must be thrown in the task that is about to wait. */
   checkpoint(wait: { concerns(handle: object): boolean }): void
   promise<T>(wait: Awaited & { outcome(): T }): Promise<T>
+  /** Stirs its watch when its time has come. */
+  alarm(alarm: Alarm): void
+  /** An alarm was turned off. */
+  unalarm(): void
   /** Kills a root of this seat. */
   kill(slot: number, reason: unknown): void
 }

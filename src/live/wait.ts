@@ -22,6 +22,11 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
   /** What tells that trying again may be worth while. */
   abstract readonly watches: readonly Watch[]
 
+  /** @internal Where it is waited for. */
+  get home(): House {
+    return this.house
+  }
+
   /** True if its outcome is that of this task. */
   concerns(_handle: object): boolean {
     return false
