@@ -20,6 +20,8 @@ export { type CurrentTask, currentTask, uncancellable } from './live/current.ts'
 export type { Deadline } from './live/deadline.ts'
 export { type Env, Handle, type Outcome, type Status } from './live/handle.ts'
 export { spawn, type SpawnOptions, spawnWith } from './live/spawn.ts'
+export { after } from './live/after.ts'
+export { select, type Selected, selectWithin } from './live/select.ts'
 export { Wait } from './live/wait.ts'
 
 // What tasks meet at
@@ -33,6 +35,12 @@ export { type Semaphore, semaphore } from './sync/semaphore.ts'
 // What a worker or a task has for itself
 export { type TaskLocal, taskLocal } from './storage/task-local.ts'
 export { type From, type WorkerLocal, workerLocal } from './storage/worker-local.ts'
+
+// Channels
+export { channel } from './pool/channel.ts'
+export type { ChannelOptions } from './channel/channel.ts'
+export { Receiver } from './channel/receiver.ts'
+export { Sender } from './channel/sender.ts'
 
 // Enter
 export { broadcast, run, runSync, runWith, stats } from './pool/default.ts'
@@ -49,6 +57,7 @@ export type { Immutable, Sendable } from './wire/sendable.ts'
 export {
   CanceledError,
   CorruptError,
+  DisconnectedError,
   FilchError,
   ForkError,
   KilledError,

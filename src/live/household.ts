@@ -24,6 +24,7 @@ import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { Backlog } from './backlog.ts'
 import type { House } from './house.ts'
 import { type Body, Resident } from './resident.ts'
+import { type Alarm, Timers } from './timers.ts'
 import { Tree } from './tree.ts'
 import { Wait } from './wait.ts'
 import type { Awaited } from './watch.ts'
@@ -179,13 +180,32 @@ export class Household implements Residents, House {
     )
   }
 
-  readonly due: number = Infinity
+  readonly #timers = new Timers()
+
+  get due(): number {
+    return this.#timers.due
+  }
+
+  alarm(alarm: Alarm): void {
+    this.#timers.add(alarm)
+    this.front?.later(this.#timers.due)
+  }
+
+  unalarm(): void {
+    this.#timers.remove()
+  }
+
+  #fire(): void {
+    for (let alarm = this.#timers.next(); alarm !== undefined; alarm = this.#timers.next()) this.waits.stir(alarm.watch)
+    if (this.front !== undefined && this.due < Infinity) this.front.later(this.due)
+  }
 
   turn(): boolean {
     const { worker } = this
     const { arena, control } = worker.registry
     if (arena.words[control + DEATHS] !== this.#deaths) this.#revive()
     let stepped = false
+    if (this.#timers.some) this.#fire()
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       const { rung } = worker.post
       if (rung.length > 0) this.waits.rouse(rung.shift()!)

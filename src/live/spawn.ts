@@ -279,13 +279,14 @@ function stray(worker: Worker, parent: number, slot: number): void {
 
 const HANDLE = 0
 envoys<Worker>(HANDLE, Handle.prototype, {
-  arrive(worker, words) {
+  many: true,
+  arrive(worker, words, copy) {
     const [slot, use] = words as [number, number]
+    if (copy) add(worker.registry.arena.words, slot + HOLDS, 1)
     const handle = new Handle(householdOf(worker), slot, use, 'a task', true)
     keepFor(worker, handle.hold!, handle)
     return handle
   },
-  renew: (worker, [slot]) => void add(worker.registry.arena.words, slot! + HOLDS, 1),
   recall: (worker, [slot]) => worker.jobs.letGo(slot!),
 })
 

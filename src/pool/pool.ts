@@ -5,13 +5,16 @@ import { readTally, type Tally } from '../scheduler/counters.ts'
 import { now } from '../scheduler/clock.ts'
 import { runHere } from '../scheduler/here.ts'
 import { Passport } from '../scheduler/passport.ts'
-import { lobbyFor } from '../scheduler/lobby.ts'
+import { channelsFor, lobbyFor } from '../scheduler/lobby.ts'
 import { ACTIVE, Registry } from '../scheduler/registry.ts'
 import { needRoom, needSome } from '../scheduler/room.ts'
 import { seatedIn } from '../scheduler/seat.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import { currentWorker, Worker } from '../scheduler/worker.ts'
 import { notTask } from '../task/fork.ts'
+import type { ChannelOptions } from '../channel/channel.ts'
+import type { Receiver } from '../channel/receiver.ts'
+import type { Sender } from '../channel/sender.ts'
 import type { Handle } from '../live/handle.ts'
 import type { SpawnOptions } from '../live/spawn.ts'
 import type { Result, Task } from '../task/task.ts'
@@ -153,6 +156,22 @@ export class Pool {
     this.#refuseClosed()
     lobbyFor(what).open(this.#worker, this.#runs)
     return this.#worker
+  }
+
+  /**
+   * A channel between tasks of this pool, or between them and this thread: send the ends to those that shall have them, and close what is left here.
+   * See {@link channel}.
+   *
+   * @throws {OptionError} if the capacity cannot be used
+   * @throws {PoolClosedError} after `close`
+   * @throws {ForkError} inside a task
+   */
+  channel<T>(options: ChannelOptions = {}): [sender: Sender<T>, receiver: Receiver<T>] {
+    refuseInTask('pool.channel')
+    this.#refuseClosed()
+    const open = channelsFor('pool.channel')
+    lobbyFor('pool.channel').open(this.#worker, this.#runs)
+    return open(this.#worker, options) as [Sender<T>, Receiver<T>]
   }
 
   /**

@@ -202,6 +202,22 @@ export class Runs {
 
   #awaited = false
 
+  /** When the timer below will go off. */
+  #alarm = Infinity
+  #timer: NodeJS.Timeout | undefined
+
+  later(ms: number): void {
+    const at = now() + ms
+    if (at >= this.#alarm) return
+    clearTimeout(this.#timer)
+    this.#alarm = at
+    this.#timer = setTimeout(() => {
+      this.#alarm = Infinity
+      this.soon()
+      // Rounded up: a timer may be early by less than a millisecond, and what it was for would be looked for in vain.
+    }, Math.ceil(ms)).unref()
+  }
+
   /** Waits for mail without blocking, while there is anything to wait for. */
   #listen(): void {
     const { sleepers, mailboxes, caller } = this.#worker.registry

@@ -1,4 +1,5 @@
 import { add, load, replace, store } from '../memory/atomics.ts'
+import { heirOf } from './heirs.ts'
 import { notify } from './notice.ts'
 import { ACTIVE, DEATHS, IMPORTING, LIVES, WANT } from './registry.ts'
 import {
@@ -36,6 +37,7 @@ import type { Worker } from './worker.ts'
  * 2. What was sent to it alone, and what it had claimed, fails as lost; whoever waits for that is told.
  * 3. Its published forks are canceled; those stolen run on, with nobody to join them: `orphans` collects them. What it had
  *    spawned for a parent on another seat, or for none, is published anew (`again`); what had its parent here shall stop.
+ *    What it held of records with rules of their own is let go of by their `Heir`.
  * 4. Roots that it has ended may not have been mailed: the GHOST in their state tells their keeper.
  * 5. Its deque, now dead entries only, is emptied, and its free slots are collected.
  * 6. Everybody is woken, asked to offer work and told of the death: the dead one may have been half way through a wake-up.
@@ -102,7 +104,8 @@ function settle(
     } else if (mine && state === PUBLISHED) again(refOf(slot, word))
     return
   }
-  if (!mine || state === HELD) return
+  if (state === HELD) return heirOf(words[slot + DELIVERY]!)?.(worker, slot, seat)
+  if (!mine) return
   if (state === FREE) idle.push(slot)
   else if (state === PUBLISHED && takeBack(worker.registry.arena, slot, word)) {
     worker.jobs.drop(slot)

@@ -35,6 +35,8 @@ export interface Belonging {
 export interface Front {
   /** Something is ready: come back soon. */
   soon(): void
+  /** The same in so many milliseconds. */
+  later(ms: number): void
   /** One more, or one fewer, reason to stay and to listen. */
   enter(): void
   leave(): void

@@ -145,6 +145,10 @@ export function isRoot(delivery: number): boolean {
 export const SUBSCRIPTION = 3
 /** No job: something to be told to the seat that it is sent to. */
 export const NOTICE = 4
+/** No job: a channel. Its record stays one for ever, free or in use (channel/record.ts). */
+export const CHANNEL = 5
+/** No job: a message that names shared buffers, which stay findable until the record is freed. */
+export const PARCEL = 6
 
 /** No job: something that tasks wait for. */
 export const THING = 5
