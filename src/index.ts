@@ -16,14 +16,15 @@ export { type Scope, scope } from './task/scope.ts'
 export { migrated, poolSize, progress, workerIndex, yieldNow } from './task/place.ts'
 
 // Tasks that live on their own
-export { Handle, type Outcome, type Status } from './live/handle.ts'
+export { blocking } from './live/blocking.ts'
+export { Handle, type KillOptions, type Outcome, type Status } from './live/handle.ts'
 export { spawn, type SpawnOptions, spawnWith } from './live/spawn.ts'
 export { Wait } from './live/wait.ts'
 
 // Enter
 export { broadcast, run, runSync, runWith, stats } from './pool/default.ts'
 export { Pool, type Stats } from './pool/pool.ts'
-export type { PoolOptions, RunOptions } from './pool/options.ts'
+export type { PoolOptions, RunOptions, Stuck, Watch } from './pool/options.ts'
 export type { Tally } from './scheduler/counters.ts'
 
 // Values

@@ -1,5 +1,6 @@
-import { FilchError, ForkError, KilledError, WorkerLostError } from '../errors.ts'
+import { FilchError, ForkError, KilledError, OptionError, WorkerLostError } from '../errors.ts'
 import { add, store } from '../memory/atomics.ts'
+import { FORCE, sendErrand } from '../scheduler/errand.ts'
 import { unsaid } from '../scheduler/failure.ts'
 import { notify } from '../scheduler/notice.ts'
 import type { Belonging } from '../scheduler/residents.ts'
@@ -11,6 +12,7 @@ import {
   FAILED,
   HOLDS,
   PARENT,
+  PINNED,
   PUBLISHED,
   seatOf,
   stateOf,
@@ -23,11 +25,18 @@ import { awaitThat, ENDED } from '../scheduler/wait.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import type { Joinable } from '../task/fork.ts'
 import type { House } from './house.ts'
+import { block, mayBlock } from './block.ts'
 import { Wait } from './wait.ts'
 import { Watch } from './watch.ts'
 
 /** What became of a task: its result or what it threw. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
+
+/** How a task is killed. */
+export interface KillOptions {
+  /** If it does not end by itself, end its thread. Default: false. */
+  readonly force?: boolean
+}
 
 /** `queued`: nobody has begun it. `running`: somebody has, and it may be waiting. */
 export type Status = 'queued' | 'running' | 'done' | 'failed' | 'killed'
@@ -72,7 +81,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
     return new Join(this.#house, this, true) as Wait<Outcome<T>>
   }
 
-  /** What `join(handle)` calls. */
+  /** What `join(handle)` calls: waits while this worker runs other jobs, for a child of this task, or in a dedicated task for any. */
   joinHere(): T {
     const worker = currentWorker()
     if (this.look() === undefined) this.#await(worker)
@@ -84,15 +93,20 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
 
   #await(worker: Worker | undefined): void {
     const { arena } = this.#house.worker.registry
+    if (worker === this.#house.worker && mayBlock(worker) && arena.words[this.slot + PARENT] !== worker.root) {
+      return block(worker, this.#house, this.result())
+    }
     if (worker !== this.#house.worker || arena.words[this.slot + PARENT] !== worker.root) {
       throw new ForkError(
         'ERR_FILCH_JOIN',
         `join was given the handle of ${this.name}, which is not a child of this task. A plain task waits for its own children ` +
-          'alone; yield* handle.join() in a generator task waits for any.',
+          'alone, unless it has a thread of its own (dedicated); yield* handle.join() in a generator task waits for any.',
       )
     }
     const word = this.#state()
-    if (stateOf(word) === PUBLISHED && claim(arena, this.slot, word, worker.seat)) worker.execute(this.slot)
+    const isPinned = arena.words[this.slot + PINNED] === 1
+    if (stateOf(word) === PUBLISHED && !isPinned && claim(arena, this.slot, word, worker.seat))
+      worker.execute(this.slot)
     needRoom()
     awaitThat(worker, () => {
       if (this.look() !== undefined || arena.words[worker.root + CANCELED] !== 0) return ENDED
@@ -118,19 +132,32 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
   /**
    * Ends the task: at once if nobody has begun it or if it waits, else at its next fork, join or wait. Its children end with it.
    * Whoever joins it gets a `KilledError` with this `reason`. Nothing happens if it has ended.
+   *
+   * A task that does none of these can only be ended by `force`: if it has not ended after some 10 ms, the thread that made the pool ends
+   * its thread, and whatever else ran or lived there fails with a `WorkerLostError`. What a task has half written to shared memory stays so.
    */
-  kill(reason?: unknown): void {
+  kill(reason?: unknown, options: KillOptions = {}): void {
+    const { force = false } = checkedKill(options)
     if (this.look() !== undefined) return
     const { worker } = this.#house
     const { arena } = worker.registry
     for (;;) {
       const word = this.#state()
       if (useOf(word) !== this.#use || stateOf(word) > CLAIMED) return
-      if (stateOf(word) === CLAIMED) return this.#stop(word, reason)
+      if (stateOf(word) === CLAIMED) {
+        this.#stop(word, reason)
+        if (force) this.#force(reason)
+        return
+      }
       if (!claim(arena, this.slot, word, worker.seat)) continue
       worker.jobs.conclude(this.slot, new KilledError(this.name, reason), true)
       return worker.finish(this.slot, FAILED)
     }
+  }
+
+  #force(reason: unknown): void {
+    const { worker } = this.#house
+    sendErrand(worker, worker.registry.caller, FORCE, this.slot, this.#use, worker.jobs.enclose(reason))
   }
 
   /** Its seat must see to it. */
@@ -199,6 +226,17 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
     add(this.#house.worker.registry.arena.words, this.slot + HOLDS, 1)
     return [this.slot, this.#use]
   }
+}
+
+const KILL_NAMES = ['force']
+
+function checkedKill(options: KillOptions): KillOptions {
+  if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
+  for (const name of Object.keys(options)) {
+    if (!KILL_NAMES.includes(name))
+      throw new OptionError('An option of kill', name, `There are: ${KILL_NAMES.join(', ')}.`)
+  }
+  return options
 }
 
 class Join extends Wait<unknown> {

@@ -1,8 +1,25 @@
-import { ForkError, OptionError } from '../errors.ts'
+import { ForkError, OptionError, WorkerLostError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
+import { WORKER } from '../scheduler/duty.ts'
+import { DO, OWN, RATHER_OWN, sendErrand } from '../scheduler/errand.ts'
 import { provide } from '../scheduler/lobby.ts'
+import { DUTY, type Registry, SOLO } from '../scheduler/registry.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
-import { HOLDS, KEEPER, PARENT, seatOf, SIBLING, SPAWNED, STRAYS, useOf } from '../scheduler/slot.ts'
+import {
+  claim,
+  FAILED,
+  HOLDS,
+  KEEPER,
+  PARENT,
+  PINNED,
+  PUBLISHED,
+  seatOf,
+  SIBLING,
+  SPAWNED,
+  stateOf,
+  STRAYS,
+  useOf,
+} from '../scheduler/slot.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
@@ -18,6 +35,12 @@ export interface SpawnOptions {
   readonly supervised?: boolean
   /** The worker that it runs on, and on no other. */
   readonly on?: number
+  /**
+   * It has a thread of its own for as long as it lives, and may block it or loop for ever. What it forks and spawns runs on the pool's
+   * workers. It waits while the pool has as many threads as `maxThreads` allows; where the pool has no threads, it runs in place. The thread is
+   * started by the thread that made the pool: while that one is blocked, none is.
+   */
+  readonly dedicated?: boolean
 }
 
 /**
@@ -90,17 +113,25 @@ function begin(options: SpawnOptions, fn: unknown, args: readonly unknown[]): Ha
   return launch(householdOf(worker), checked(options, worker), recordOrThrow(fn), args, worker.root)
 }
 
-const NAMES = ['detached', 'supervised', 'on']
+const NAMES = ['detached', 'supervised', 'on', 'dedicated']
 
 function checked(options: SpawnOptions, worker: Worker): SpawnOptions {
   if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
   for (const name of Object.keys(options)) {
     if (!NAMES.includes(name)) throw new OptionError('An option of spawn', name, `There are: ${NAMES.join(', ')}.`)
   }
-  const { on } = options
-  const most = Math.max(1, worker.registry.threads) - 1
-  if (on !== undefined && !(Number.isInteger(on) && on >= 0 && on <= most)) {
-    throw new OptionError('on', on, `Give the index of a worker, from 0 to ${most}.`)
+  const { on, dedicated } = options
+  if (on === undefined) return options
+  if (dedicated === true) throw new OptionError('on', on, 'Not together with `dedicated`.')
+  const { registry } = worker
+  const isWorker = registry.threads === 0 ? on === 0 : Number.isInteger(on) && isStaffed(registry, on)
+  if (!isWorker) {
+    const most = Math.max(1, registry.threads) - 1
+    throw new OptionError(
+      'on',
+      on,
+      `Give the index of a worker: from 0 to ${most}, or what workerIndex() is there after a resize.`,
+    )
   }
   return options
 }
@@ -111,10 +142,15 @@ function recordOrThrow(fn: unknown): TaskRecord {
   return record
 }
 
+function isStaffed(registry: Registry, seat: number): boolean {
+  if (seat < 0 || seat >= registry.inUse || seat === registry.caller) return false
+  return load(registry.arena.words, registry.seat(seat) + DUTY) === WORKER
+}
+
 /** Makes the job and whatever keeps it. `root` is the task that spawns it; 0: nobody. */
 export function launch(
   household: Household,
-  { detached = false, supervised = false, on }: SpawnOptions,
+  { detached = false, supervised = false, on, dedicated = false }: SpawnOptions,
   record: TaskRecord,
   args: readonly unknown[],
   root: number,
@@ -136,10 +172,28 @@ export function launch(
     worker.lodging.keep(handle)
     stray(worker, parent, slot)
   }
+  words[slot + PINNED] = Number(registry.threads > 0 && (dedicated || on !== undefined))
+  const use = useOf(jobs.state(slot))
   jobs.publish(slot)
-  if (on === undefined) household.stock(slot)
-  else worker.post.send(registry.threads === 0 ? seat : on, slot)
+  // By errand, not by the slot itself: who kills it, or joins it where it stands, must be free to send that to its keeper.
+  if (registry.threads === 0) household.stock(slot)
+  else if (on !== undefined) pin(worker, on, slot, use, handle.name)
+  else if (dedicated) sendErrand(worker, registry.caller, OWN, slot, use)
+  else if (words[registry.control + SOLO] === 1) sendErrand(worker, registry.caller, RATHER_OWN, slot, use)
+  else household.stock(slot)
   return handle
+}
+
+/** The job waits for one worker; if that has left in the very moment, it ends. */
+function pin(worker: Worker, on: number, slot: number, use: number, name: string): void {
+  const { arena } = worker.registry
+  sendErrand(worker, on, DO, slot, use)
+  // A worker that leaves looks into its mail after its duty has changed. So if it has not yet, it will see this.
+  if (isStaffed(worker.registry, on)) return
+  const word = worker.jobs.state(slot)
+  if (useOf(word) !== use || stateOf(word) !== PUBLISHED || !claim(arena, slot, word, worker.seat)) return
+  worker.jobs.conclude(slot, new WorkerLostError(`worker ${on}, to which ${name} was pinned, has left the pool`), true)
+  worker.finish(slot, FAILED)
 }
 
 /** A fork that runs on another seat than its root has spawned it: the root's seat finds it on this list, at the latest when its body ends. */

@@ -38,6 +38,10 @@ export class Tree {
     this.#onTrouble = onTrouble
   }
 
+  get vacant(): boolean {
+    return this.#residents.size === 0 && this.#wards.size === 0
+  }
+
   find(slot: number): Resident | undefined {
     return this.#residents.get(slot)
   }

@@ -40,8 +40,11 @@ export class Lodging {
 
   /** There is mail, or a resident is ready: what a sleeper looks at. */
   get called(): boolean {
-    return this.residents !== undefined && (this.residents.ready || this.#post.holds)
+    return this.residents === undefined ? this.attends && this.#post.holds : this.residents.ready || this.#post.holds
   }
+
+  /** This seat has errands to run, so it takes its mail even where nobody lives: the caller's. */
+  attends = false
 
   /** Milliseconds until one of them has a time that it waits for. */
   get due(): number {
@@ -50,14 +53,17 @@ export class Lodging {
 
   /** Lets residents whose time has come take a step. True if any did. */
   turn(): boolean {
-    if (this.residents === undefined) return false
+    if (this.residents === undefined) {
+      if (this.attends) this.mail()
+      return false
+    }
     this.mail()
     return this.residents.turn()
   }
 
-  /** Claims a job: of this seat's own, or of another, `from` first. 0: there is none. */
-  next(from: number): number {
+  /** Claims a job: of this seat's own, or of another, `from` first. 0: there is none. `root` is what the current job belongs to. */
+  next(from: number, root: number): number {
     const own = this.residents === undefined ? 0 : this.residents.next()
-    return own === 0 ? this.#thief.take(from) : own
+    return own === 0 ? this.#thief.take(from, root) : own
   }
 }

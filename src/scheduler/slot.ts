@@ -85,6 +85,8 @@ const record = layout({
   strays: 1,
   /** The next in that list. */
   sibling: 1,
+  /** 1 if it may run on one thread alone, which has been sent an errand; whoever joins it must not begin it. */
+  pinned: 1,
 })
 const SIZE = GRANULE
 export const STATE: number = record.at.state
@@ -104,11 +106,12 @@ export const HOLDS: number = record.at.holds
 export const WATCHERS: number = record.at.watchers
 export const STRAYS: number = record.at.strays
 export const SIBLING: number = record.at.sibling
+export const PINNED: number = record.at.pinned
 export const SLOT_SIZE: number = SIZE
 /** Where arguments or result of a fork begin. A HELD record may use all words from here on. */
 export const PAYLOAD: number = record.at.delivery + 1
 /** The same of a root. */
-const ROOT_PAYLOAD: number = record.at.sibling + 1
+const ROOT_PAYLOAD: number = record.at.pinned + 1
 
 /** Where the payload begins. */
 export function payloadOf(delivery: number): number {
@@ -125,6 +128,10 @@ export const SPAWNED = 2
 export const SUBSCRIPTION = 3
 /** No job: something to be told to the seat that it is sent to. */
 export const NOTICE = 4
+/** No job: something that a thread is asked to do (errand.ts). */
+export const ERRAND = 5
+/** The first word of an errand: seat whose thread has it out of its mail, plus one. The repair finds by it what died with that thread. */
+export const HOLDER: number = PAYLOAD
 
 /** `COUNT` of a FAILED slot that has no words: its claimer's thread died. */
 export const LOST = -1

@@ -10,7 +10,7 @@ import { Jobs } from './jobs.ts'
 import { Lodging } from './lodging.ts'
 import { Modules } from './modules.ts'
 import { Offers, type Shelf } from './offers.ts'
-import { ACTIVE, type Registry, STOP, WANT } from './registry.ts'
+import { ACTIVE, type Registry, STOP, THIEVES, WANT } from './registry.ts'
 import {
   CANCELED,
   CLAIMED,
@@ -30,6 +30,7 @@ import {
   withState,
 } from './slot.ts'
 import { Post } from './post.ts'
+import { Pulse } from './pulse.ts'
 import { Questions } from './questions.ts'
 import { needRoom, roomy } from './room.ts'
 import { BASE, extend, type Frame, handleOf, invoke, OUTSIDE_TOP, type SlowPath } from './stack.ts'
@@ -58,6 +59,7 @@ export class Worker implements SlowPath, Waiter {
   readonly modules: Modules
   readonly post: Post
   readonly lodging: Lodging
+  readonly pulse: Pulse
   readonly #guard: Guard
   /** Jobs under way on this thread's stack: 0 between jobs. */
   #level = 0
@@ -80,6 +82,7 @@ export class Worker implements SlowPath, Waiter {
     this.modules = new Modules(registry.directory)
     this.thief = new Thief(registry, seat, this.counters, this.modules)
     this.post = new Post(registry, seat)
+    this.pulse = new Pulse(registry, seat)
     this.lodging = new Lodging(this.post, this.thief)
     this.#guard = guard
   }
@@ -100,6 +103,7 @@ export class Worker implements SlowPath, Waiter {
     this.migrated = words[slot + HOME] !== this.seat
     lodging.belongings = undefined
     const isRoot = this.root === slot
+    const before = this.pulse.begin(slot)
     let state = DONE
     let kept = false
     try {
@@ -115,6 +119,7 @@ export class Worker implements SlowPath, Waiter {
       if (!kept) this.jobs.conclude(slot, error, true)
     }
     lodging.letGo()
+    this.pulse.end(before)
     this.root = root
     this.migrated = migrated
     lodging.belongings = belongings
@@ -158,9 +163,11 @@ export class Worker implements SlowPath, Waiter {
 
   /** True if anybody else could take a job of this seat: a fork has no use for being published otherwise. */
   get #accompanied(): boolean {
-    const { threads, caller } = this.registry
-    // Plain: a hint. The caller sets it for the time of a `runSync`.
-    return this.seat === caller ? threads > 0 : threads > 1 || this.words[this.registry.seat(caller) + ACTIVE] === 1
+    const { registry, words } = this
+    const { threads, caller, control } = registry
+    // Plain: hints. The caller sets its own for the time of a `runSync`; whoever changes the number sets every want word.
+    const others = threads + words[control + THIEVES]! - Number(this.thief.roams)
+    return this.seat === caller ? threads > 0 : others > 0 || words[registry.seat(caller) + ACTIVE] === 1
   }
 
   /** The same, as it was when this seat last asked for forks to be published. */
@@ -205,7 +212,7 @@ export class Worker implements SlowPath, Waiter {
     // Before the push: a thief sets the word again after its theft, and that must not be lost.
     words[this.want] = 0
     this.poll()
-    if (!this.#company) {
+    if (!this.#company && !(this.#company = this.#accompanied)) {
       // Nobody to offer to; but a run in place may have to stop.
       if (this.deadline > 0) words[this.want] = 1
       return
@@ -213,7 +220,7 @@ export class Worker implements SlowPath, Waiter {
     this.questions.attend(this.registry)
     let offered = false
     try {
-      offered = this.#offerNext()
+      offered = this.offerNext()
     } catch (error) {
       this.#invite()
       throw error
@@ -223,13 +230,13 @@ export class Worker implements SlowPath, Waiter {
     const { sleepers } = this.registry
     if (stack.published <= stack.top || this.shelves.length > 0) {
       // One for each seat that is idle (a hint), so that nothing waits behind a long leaf while somebody could take it.
-      for (let idle = sleepers.idle; idle > 1 && this.#offerNext(); idle--) sleepers.wakeOne()
+      for (let idle = sleepers.idle; idle > 1 && this.offerNext(); idle--) sleepers.wakeOne()
     }
     sleepers.wakeOne()
   }
 
-  /** The oldest pending fork first: it is usually the largest piece of work. */
-  #offerNext(): boolean {
+  /** Publishes the oldest pending fork first: it is usually the largest piece of work. False: nothing waits, or there is no room. */
+  offerNext(): boolean {
     if (stack.published <= stack.top) return this.offers.fork(this.root)
     for (const shelf of this.shelves) if (shelf.offer()) return true
     return false
@@ -243,6 +250,7 @@ export class Worker implements SlowPath, Waiter {
 
   /** Throws if the run that this job belongs to was canceled. */
   poll(): void {
+    this.pulse.beat()
     if (this.deadline > 0 && now() > this.deadline) {
       throw new CanceledError('The run did not end within its timeout.')
     }
@@ -347,7 +355,7 @@ export class Worker implements SlowPath, Waiter {
 
   help(from: number): boolean {
     if (this.lodging.turn()) return true
-    const job = this.lodging.next(from)
+    const job = this.lodging.next(from, this.root)
     if (job === 0) return false
     this.counters.helped++
     this.execute(job)

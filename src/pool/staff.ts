@@ -1,0 +1,184 @@
+import { KilledError, OptionError } from '../errors.ts'
+import { load, replace, store } from '../memory/atomics.ts'
+import { now } from '../scheduler/clock.ts'
+import { DEDICATED, OFF, ON, RETIRING, WORKER } from '../scheduler/duty.ts'
+import { BLOCKED, DO, FORCE, IDLE, OFFER, OWN, RATHER_OWN, sendErrand, takeErrand } from '../scheduler/errand.ts'
+import { DUTY, LIVES } from '../scheduler/registry.ts'
+import { PUBLISHED, refOf, stateOf, TASK, useOf } from '../scheduler/slot.ts'
+import { balance } from '../scheduler/spares.ts'
+import type { Worker } from '../scheduler/worker.ts'
+import type { Crew } from './crew.ts'
+import { Executioner } from './executioner.ts'
+import type { Settings } from './options.ts'
+import type { Runs } from './runs.ts'
+
+/** A job that waits for a thread of its own. */
+interface Applicant {
+  readonly slot: number
+  readonly use: number
+}
+
+/**
+ * The threads that come and go: those of dedicated tasks, spares, more and fewer workers. Who needs one says so by an errand
+ * (scheduler/errand.ts), which is read when the event loop turns, or while this thread waits in `runSync`; in other blocking calls of the
+ * user's it is not, and no thread is started.
+ *
+ * A dedicated thread is *engaged* from the errand DO that it is sent until it says IDLE, which it does once for each; so it has one job
+ * at a time, and may be sent away between IDLE and DO alone.
+ */
+export class Staff {
+  readonly #worker: Worker
+  readonly #crew: Crew
+  readonly #runs: Runs
+  readonly #settings: Settings
+  readonly #executioner: Executioner
+  /** Dedicated threads that have nothing to do, and since when. */
+  readonly #idle = new Map<number, number>()
+  readonly #waiting: Applicant[] = []
+  #sweeper: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(worker: Worker, crew: Crew, runs: Runs, settings: Settings) {
+    this.#worker = worker
+    this.#crew = crew
+    this.#runs = runs
+    this.#settings = settings
+    this.#executioner = new Executioner(worker, crew)
+    if (settings.threads === 0) return
+    worker.post.onErrand = errand => this.#heed(errand)
+    worker.lodging.attends = true
+    crew.onVacant = () => this.#reassign()
+    if (settings.mode === '1:1') runs.assign = (slot, use) => this.#assign(slot, use, false)
+    runs.attend()
+  }
+
+  #heed(letter: number): void {
+    const { kind, from, job, use, reason } = takeErrand(this.#worker, letter)
+    if (this.#stopped) return
+    if (kind === OWN) this.#assign(job, use, true)
+    else if (kind === RATHER_OWN) this.#assign(job, use, false)
+    else if (kind === OFFER) this.#offer(job, use)
+    else if (kind === FORCE) this.#executioner.condemn(job, use, new KilledError(this.#labelOf(job), reason))
+    else if (kind === BLOCKED) this.balance()
+    else if (kind === IDLE) this.#release(from, use)
+  }
+
+  #labelOf(slot: number): string {
+    return this.#worker.thief.taskOf(this.#worker.registry.arena.words[slot + TASK]!)?.label ?? '(a task)'
+  }
+
+  // --- threads of one task ------------------------------------------------------------------------------------------
+
+  /** Gives the job a thread of its own; where there is none, it waits for one or, if it need not have one, goes to the others. */
+  #assign(slot: number, use: number, must: boolean): void {
+    let seat = [...this.#idle.keys()].at(-1) ?? -1
+    if (seat >= 0) this.#idle.delete(seat)
+    else if ((seat = this.#crew.vacancy) >= 0) this.#crew.enroll(seat, DEDICATED)
+    else if (must) return void this.#waiting.push({ slot, use })
+    else return this.#offer(slot, use)
+    sendErrand(this.#worker, seat, DO, slot, use)
+    this.#sweep()
+  }
+
+  #offer(slot: number, use: number): void {
+    const word = this.#worker.jobs.state(slot)
+    if (stateOf(word) === PUBLISHED && useOf(word) === use) this.#runs.again(refOf(slot, word))
+  }
+
+  /** A dedicated thread has nothing to do. `lives` tells whether it is the one that sits there now. */
+  #release(seat: number, lives: number): void {
+    const { registry } = this.#worker
+    const at = registry.seat(seat)
+    if (this.#crew.duty(seat) !== DEDICATED || load(registry.arena.words, at + LIVES) !== lives) return
+    this.#idle.set(seat, now())
+    this.#reassign()
+  }
+
+  /** A thread is free, or a seat is. */
+  #reassign(): void {
+    for (const seat of this.#idle.keys()) if (this.#crew.duty(seat) !== DEDICATED) this.#idle.delete(seat)
+    if (this.#stopped) return
+    this.balance()
+    while (this.#waiting.length > 0 && (this.#idle.size > 0 || this.#crew.vacancy >= 0)) {
+      const { slot, use } = this.#waiting.shift()!
+      const word = this.#worker.jobs.state(slot)
+      if (stateOf(word) === PUBLISHED && useOf(word) === use) this.#assign(slot, use, true)
+    }
+  }
+
+  // --- spares -------------------------------------------------------------------------------------------------------
+
+  /** As many spares work as threads block, as far as there are seats. */
+  balance(): void {
+    if (this.#stopped) return
+    for (let missing = balance(this.#worker.registry); missing > 0; missing--) {
+      const seat = this.#crew.vacancy
+      if (seat < 0) return
+      this.#crew.enroll(seat, ON)
+      this.#sweep()
+    }
+  }
+
+  // --- fewer --------------------------------------------------------------------------------------------------------
+
+  /** Looks now and then for threads that have been idle for long, while there are any that may be. */
+  #sweep(): void {
+    const { idleTimeout } = this.#settings
+    if (idleTimeout === Infinity) return
+    this.#sweeper ??= setInterval(() => this.#dismissIdle(), Math.max(5, idleTimeout / 2)).unref()
+  }
+
+  /** Spares that were off when last looked for. */
+  #resting = new Set<number>()
+
+  #dismissIdle(): void {
+    const { arena } = this.#worker.registry
+    for (const [seat, since] of this.#idle) {
+      if (now() - since < this.#settings.idleTimeout) continue
+      this.#idle.delete(seat)
+      store(arena.words, this.#worker.registry.seat(seat) + DUTY, RETIRING)
+      void this.#crew.dismiss(seat)
+    }
+    const off = new Set(this.#crew.seats(OFF))
+    for (const seat of off) {
+      if (!this.#resting.has(seat)) continue
+      // Whoever blocks may call it back in this moment.
+      if (replace(arena.words, this.#worker.registry.seat(seat) + DUTY, OFF, RETIRING)) void this.#crew.dismiss(seat)
+    }
+    this.#resting = off
+    if (this.#crew.others > 0) return
+    clearInterval(this.#sweeper)
+    this.#sweeper = undefined
+  }
+
+  async resize(threads: number): Promise<void> {
+    const { registry } = this.#worker
+    const most = registry.seats - 1
+    if (!Number.isInteger(threads) || threads < 1 || threads > most) {
+      const hint =
+        registry.threads === 0 ? 'This pool was made without threads.' : `Give a whole number from 1 to ${most}.`
+      throw new OptionError('resize', threads, hint)
+    }
+    const now = this.#crew.seats(WORKER)
+    for (let count = now.length; count < threads; count++) {
+      const seat = this.#crew.vacancy
+      if (seat < 0)
+        throw new OptionError('resize', threads, `The pool has ${most} threads now, others than workers counted.`)
+      this.#crew.enroll(seat, WORKER)
+    }
+    const leaving = now.slice(threads).map(seat => {
+      store(registry.arena.words, registry.seat(seat) + DUTY, RETIRING)
+      return this.#crew.dismiss(seat)
+    })
+    // Nothing else might hold the event loop until they have gone.
+    this.#runs.enter()
+    await Promise.all(leaving)
+    this.#runs.leave()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearInterval(this.#sweeper)
+    this.#executioner.stop()
+  }
+}
