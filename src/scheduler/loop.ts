@@ -1,8 +1,9 @@
 import { load, replace, store } from '../memory/atomics.ts'
 import { DEDICATED, LEAVING, OFF, RETIRING, roams } from './duty.ts'
 import { IDLE, jobOf, sendErrand } from './errand.ts'
+import { ignore } from './notice.ts'
 import { ACTIVE, DUTY, IMPORTING, LIVES, THIEVES } from './registry.ts'
-import { claim, CLAIMED, DELIVERY, ERRAND, stateOf, TASK } from './slot.ts'
+import { claim, CLAIMED, DELIVERY, ERRAND, NOTICE, stateOf, TASK } from './slot.ts'
 import { breathe } from './thief.ts'
 import { DOZE, LOOKS, NAP } from './wait.ts'
 import type { Worker } from './worker.ts'
@@ -69,7 +70,7 @@ export class Loop {
     store(registry.arena.words, importing, 0)
   }
 
-  /** Runs jobs until there is none. */
+  /** Runs jobs until there is none, or something must be imported: jobs and residents may keep coming for ever. */
   #work(): void {
     const worker = this.#worker
     do {
@@ -77,9 +78,8 @@ export class Loop {
       const stepped = worker.lodging.residents?.turn() === true
       const job = worker.lodging.next(-1, 0)
       if (job !== 0) this.#execute(job)
-      // Residents may be ready for ever: an import must have its turn.
-      else if (!stepped || worker.thief.lacks) return
-    } while (!worker.stopped)
+      else if (!stepped) return
+    } while (!worker.stopped && !worker.thief.lacks)
   }
 
   /** Runs what was sent to this seat alone, as soon as the tasks are known here. */
@@ -103,9 +103,15 @@ export class Loop {
 
   /** The first letter is no job, so it is for residents; but there have been none yet. */
   get #strange(): boolean {
-    const [slot] = this.#worker.post.letters
-    const { jobs, registry } = this.#worker
-    return slot !== undefined && stateOf(jobs.state(slot)) > CLAIMED && registry.arena.words[slot + DELIVERY] !== ERRAND
+    const { jobs, post, registry } = this.#worker
+    const { words } = registry.arena
+    const { letters } = post
+    while (letters.length > 0 && stateOf(jobs.state(letters[0]!)) > CLAIMED) {
+      const delivery = words[letters[0]! + DELIVERY]
+      if (delivery !== NOTICE) return delivery !== ERRAND
+      ignore(this.#worker, letters.shift()!)
+    }
+    return false
   }
 
   get #mailed(): boolean {

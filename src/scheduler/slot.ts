@@ -87,6 +87,8 @@ const record = layout({
   sibling: 1,
   /** 1 if it may run on one thread alone, which has been sent an errand; whoever joins it must not begin it. */
   pinned: 1,
+  /** The keeper's own: where its handle is. */
+  ward: 1,
 })
 const SIZE = GRANULE
 export const STATE: number = record.at.state
@@ -107,11 +109,12 @@ export const WATCHERS: number = record.at.watchers
 export const STRAYS: number = record.at.strays
 export const SIBLING: number = record.at.sibling
 export const PINNED: number = record.at.pinned
+export const WARD: number = record.at.ward
 export const SLOT_SIZE: number = SIZE
 /** Where arguments or result of a fork begin. A HELD record may use all words from here on. */
 export const PAYLOAD: number = record.at.delivery + 1
 /** The same of a root. */
-const ROOT_PAYLOAD: number = record.at.pinned + 1
+const ROOT_PAYLOAD: number = record.at.ward + 1
 
 /** Where the payload begins. */
 export function payloadOf(delivery: number): number {
