@@ -42,13 +42,11 @@ export class Loop {
       this.#worker.questions.attend(registry)
       if (task >= 0 && this.#worker.thief.taskOf(task) === undefined) await this.#import(task)
       else if (task >= 0 || this.#strange) await this.#ground.live(this.#worker)
-      else if (!thief.roams) {
-        if (this.#isDismissed()) return
+      else if (!thief.roams && this.#isDismissed()) return
+      else if (!thief.roams || !this.#seek()) {
         await this.#ground.turn()
-        this.#standBy()
-      } else if (!this.#seek()) {
-        await this.#ground.turn()
-        this.#rest()
+        if (thief.roams) this.#rest()
+        else this.#standBy()
       }
     }
   }
