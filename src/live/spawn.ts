@@ -177,7 +177,7 @@ export function launch(
   jobs.publish(slot)
   // By errand, not by the slot itself: who kills it, or joins it where it stands, must be free to send that to its keeper.
   if (registry.threads === 0) household.stock(slot)
-  else if (on !== undefined) pin(worker, on, slot, use, handle.name)
+  else if (on !== undefined) pin(household, on, slot, use, handle.name)
   else if (dedicated) sendErrand(worker, registry.caller, OWN, slot, use)
   else if (words[registry.control + SOLO] === 1) sendErrand(worker, registry.caller, RATHER_OWN, slot, use)
   else household.stock(slot)
@@ -185,7 +185,8 @@ export function launch(
 }
 
 /** The job waits for one worker; if that has left in the very moment, it ends. */
-function pin(worker: Worker, on: number, slot: number, use: number, name: string): void {
+function pin(household: Household, on: number, slot: number, use: number, name: string): void {
+  const { worker } = household
   const { arena } = worker.registry
   sendErrand(worker, on, DO, slot, use)
   // A worker that leaves looks into its mail after its duty has changed. So if it has not yet, it will see this.
@@ -194,6 +195,7 @@ function pin(worker: Worker, on: number, slot: number, use: number, name: string
   if (useOf(word) !== use || stateOf(word) !== PUBLISHED || !claim(arena, slot, word, worker.seat)) return
   worker.jobs.conclude(slot, new WorkerLostError(`worker ${on}, to which ${name} was pinned, has left the pool`), true)
   worker.finish(slot, FAILED)
+  household.soon()
 }
 
 /** A fork that runs on another seat than its root has spawned it: the root's seat finds it on this list, at the latest when its body ends. */

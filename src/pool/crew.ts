@@ -51,7 +51,7 @@ export class Crew {
   /** Called when threads cannot be started. */
   onBroken: (why: Error) => void = () => {}
   /** Called when a thread has ended and nobody took its seat. */
-  onVacant: () => void = () => {}
+  onVacant: (seat: number) => void = () => {}
 
   constructor(worker: Worker, runs: Runs, settings: Settings, papers: () => Omit<Papers, 'seat'>) {
     this.#registry = worker.registry
@@ -170,7 +170,7 @@ export class Crew {
     this.#members.delete(seat)
     this.#count()
     if (member.roams) add(arena.words, control + THIEVES, -1)
-    this.onVacant()
+    this.onVacant(seat)
   }
 
   /**

@@ -2,9 +2,10 @@ import { KilledError, OptionError } from '../errors.ts'
 import { load, replace, store } from '../memory/atomics.ts'
 import { now } from '../scheduler/clock.ts'
 import { DEDICATED, OFF, ON, RETIRING, WORKER } from '../scheduler/duty.ts'
-import { BLOCKED, DO, FORCE, IDLE, OFFER, OWN, RATHER_OWN, sendErrand, takeErrand } from '../scheduler/errand.ts'
+import { BLOCKED, FORCE, IDLE, OFFER, OWN, RATHER_OWN, sendErrand, takeErrand, TRY } from '../scheduler/errand.ts'
 import { DUTY, LIVES } from '../scheduler/registry.ts'
-import { PUBLISHED, refOf, stateOf, TASK, useOf } from '../scheduler/slot.ts'
+import { lose } from '../scheduler/repair.ts'
+import { claim, PUBLISHED, refOf, stateOf, TASK, useOf } from '../scheduler/slot.ts'
 import { balance } from '../scheduler/spares.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Crew } from './crew.ts'
@@ -16,15 +17,22 @@ import type { Runs } from './runs.ts'
 interface Applicant {
   readonly slot: number
   readonly use: number
+  /** Must have a thread of its own. */
+  readonly must: boolean
+  /** Threads that have ended before they began it. */
+  readonly deaths: number
 }
+
+/** So many threads are tried, in case that it is the job that ends them. */
+const MOST_DEATHS = 3
 
 /**
  * The threads that come and go: those of dedicated tasks, spares, more and fewer workers. Who needs one says so by an errand
  * (scheduler/errand.ts), which is read when the event loop turns, or while this thread waits in `runSync`; in other blocking calls of the
  * user's it is not, and no thread is started.
  *
- * A dedicated thread is *engaged* from the errand DO that it is sent until it says IDLE, which it does once for each; so it has one job
- * at a time, and may be sent away between IDLE and DO alone.
+ * A dedicated thread is *engaged* from the errand TRY that it is sent until it says IDLE, which it does once for each; so it has one job
+ * at a time, and may be sent away between IDLE and TRY alone.
  */
 export class Staff {
   readonly #worker: Worker
@@ -35,6 +43,8 @@ export class Staff {
   /** Dedicated threads that have nothing to do, and since when. */
   readonly #idle = new Map<number, number>()
   readonly #waiting: Applicant[] = []
+  /** What each dedicated thread was last sent. */
+  readonly #sent = new Map<number, Applicant>()
   #sweeper: NodeJS.Timeout | undefined
   #stopped = false
 
@@ -47,16 +57,15 @@ export class Staff {
     if (settings.threads === 0) return
     worker.post.onErrand = errand => this.#heed(errand)
     worker.lodging.attends = true
-    crew.onVacant = () => this.#reassign()
-    if (settings.mode === '1:1') runs.assign = (slot, use) => this.#assign(slot, use, false)
+    crew.onVacant = seat => this.#vacated(seat)
+    if (settings.mode === '1:1') runs.assign = (slot, use) => this.#assign({ slot, use, must: false, deaths: 0 })
     runs.attend()
   }
 
   #heed(letter: number): void {
     const { kind, from, job, use, reason } = takeErrand(this.#worker, letter)
     if (this.#stopped) return
-    if (kind === OWN) this.#assign(job, use, true)
-    else if (kind === RATHER_OWN) this.#assign(job, use, false)
+    if (kind === OWN || kind === RATHER_OWN) this.#assign({ slot: job, use, must: kind === OWN, deaths: 0 })
     else if (kind === OFFER) this.#offer(job, use)
     else if (kind === FORCE) this.#executioner.condemn(job, use, new KilledError(this.#labelOf(job), reason))
     else if (kind === BLOCKED) this.balance()
@@ -70,13 +79,15 @@ export class Staff {
   // --- threads of one task ------------------------------------------------------------------------------------------
 
   /** Gives the job a thread of its own; where there is none, it waits for one or, if it need not have one, goes to the others. */
-  #assign(slot: number, use: number, must: boolean): void {
+  #assign(applicant: Applicant): void {
+    const { slot, use, must } = applicant
     let seat = [...this.#idle.keys()].at(-1) ?? -1
     if (seat >= 0) this.#idle.delete(seat)
     else if ((seat = this.#crew.vacancy) >= 0) this.#crew.enroll(seat, DEDICATED)
-    else if (must) return void this.#waiting.push({ slot, use })
+    else if (must) return void this.#waiting.push(applicant)
     else return this.#offer(slot, use)
-    sendErrand(this.#worker, seat, DO, slot, use)
+    this.#sent.set(seat, applicant)
+    sendErrand(this.#worker, seat, TRY, slot, use)
     this.#sweep()
   }
 
@@ -96,14 +107,37 @@ export class Staff {
 
   /** A thread is free, or a seat is. */
   #reassign(): void {
-    for (const seat of this.#idle.keys()) if (this.#crew.duty(seat) !== DEDICATED) this.#idle.delete(seat)
     if (this.#stopped) return
     this.balance()
     while (this.#waiting.length > 0 && (this.#idle.size > 0 || this.#crew.vacancy >= 0)) {
-      const { slot, use } = this.#waiting.shift()!
-      const word = this.#worker.jobs.state(slot)
-      if (stateOf(word) === PUBLISHED && useOf(word) === use) this.#assign(slot, use, true)
+      const applicant = this.#waiting.shift()!
+      if (this.#isOpen(applicant)) this.#assign(applicant)
     }
+  }
+
+  #isOpen({ slot, use }: Applicant): boolean {
+    const word = this.#worker.jobs.state(slot)
+    return stateOf(word) === PUBLISHED && useOf(word) === use
+  }
+
+  /** A thread has ended. What it was sent and has not begun goes to another, as a job that anybody may take would. */
+  #vacated(seat: number): void {
+    const sent = this.#sent.get(seat)
+    this.#sent.delete(seat)
+    this.#idle.delete(seat)
+    if (this.#stopped) return
+    if (sent !== undefined && this.#isOpen(sent)) {
+      const deaths = sent.deaths + 1
+      if (deaths < MOST_DEATHS) this.#assign({ ...sent, deaths })
+      else this.#lose(sent.slot)
+    }
+    this.#reassign()
+  }
+
+  #lose(slot: number): void {
+    const { arena, caller } = this.#worker.registry
+    if (claim(arena, slot, this.#worker.jobs.state(slot), caller)) lose(this.#worker, slot)
+    this.#runs.soon()
   }
 
   // --- spares -------------------------------------------------------------------------------------------------------

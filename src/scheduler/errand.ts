@@ -26,6 +26,8 @@ const REASON_LENGTH: number = PAYLOAD + record.at.length
 
 /** Run this job, which was sent to nobody else. */
 export const DO = 1
+/** The same from the maker, who finds another thread for it if this one ends before it has begun. */
+export const TRY = 8
 /** To the maker: this job is to have a thread of its own; */
 export const OWN = 2
 /** the same, if there is one. */
@@ -81,6 +83,11 @@ export function takeErrand(worker: Worker, errand: number): Errand {
   const reason = at === 0 ? undefined : jobs.disclose(at, words[errand + REASON_LENGTH]!)
   jobs.discard(errand)
   return { kind, from, job, use, reason }
+}
+
+/** True if the maker of the pool sees to what becomes of an errand that nobody has run. */
+export function isTrial(worker: Worker, errand: number): boolean {
+  return worker.registry.arena.words[errand + KIND] === TRY
 }
 
 /** The job that a letter is, or asks for; 0 if that has been begun, or has ended, meanwhile. */

@@ -1,6 +1,6 @@
 import { add, load, replace, store } from '../memory/atomics.ts'
 import { notify } from './notice.ts'
-import { jobOf } from './errand.ts'
+import { isTrial, jobOf } from './errand.ts'
 import { ACTIVE, BLOCKING, DEATHS, IMPORTING, LIVES, RUNNING, WANT } from './registry.ts'
 import {
   allSlots,
@@ -84,7 +84,7 @@ export function empty(worker: Worker, seat: number): void {
 /** Nobody will do what this errand asks for. */
 function decline(worker: Worker, errand: number): void {
   const { arena, caller } = worker.registry
-  const slot = jobOf(worker, errand)
+  const slot = isTrial(worker, errand) ? 0 : jobOf(worker, errand)
   const word = slot === 0 ? 0 : load(arena.words, slot + STATE)
   // Claimed first: others may be about to kill it.
   if (slot !== 0 && slot === jobOf(worker, errand) && claim(arena, slot, word, caller)) lose(worker, slot)
