@@ -8,6 +8,7 @@ import {
   CANCELED,
   CLAIMED,
   DELIVERY,
+  ERRAND,
   HELD,
   HOME,
   NOTICE,
@@ -119,7 +120,7 @@ export class Household implements Residents, House {
       return
     }
     if (!resident.troubled) return
-    this.waits.forget(resident)
+    this.waits.dismiss(resident)
     suspended.withdraw()
     resident.suspended = undefined
     this.#urgent.push(resident)
@@ -237,10 +238,11 @@ export class Household implements Residents, House {
     const { worker } = this
     const current = this.#current
     const { root, migrated } = worker
-    const { belongings } = worker.lodging
+    const { belongings, loose } = worker.lodging
     worker.root = resident.slot
     worker.migrated = worker.registry.arena.words[resident.slot + HOME] !== worker.seat
     worker.lodging.belongings = resident.belongings
+    worker.lodging.loose = false
     this.#current = resident
     const before = worker.pulse.begin(resident.slot)
     try {
@@ -251,6 +253,7 @@ export class Household implements Residents, House {
       worker.root = root
       worker.migrated = migrated
       worker.lodging.belongings = belongings
+      worker.lodging.loose = loose
       this.#current = current
     }
   }
@@ -296,6 +299,7 @@ export class Household implements Residents, House {
     const state = stateOf(load(words, slot + STATE))
     const delivery = words[slot + DELIVERY]!
     if (state === HELD) {
+      if (delivery === ERRAND) return false
       if (delivery === SUBSCRIPTION) this.waits.rouse(slot)
       else if (delivery === NOTICE) this.#heed(slot)
       return true
@@ -313,7 +317,11 @@ export class Household implements Residents, House {
     const use = words[notice + USE]!
     const word = jobs.state(root)
     const reason = words[notice + REASON]!
+    const { lodging } = this.worker
+    const { loose } = lodging
+    lodging.loose = true
     const why = reason === 0 ? undefined : jobs.disclose(reason, words[notice + REASON_LENGTH]!)
+    lodging.loose = loose
     jobs.discard(notice)
     if (useOf(word) !== use || stateOf(word) !== CLAIMED || seatOf(word) !== seat) return
     if (reason !== 0) return this.kill(root, why)

@@ -10,6 +10,7 @@ import {
   FAILED,
   HOLDS,
   KEEPER,
+  LOCALS,
   PARENT,
   PINNED,
   PUBLISHED,
@@ -18,6 +19,7 @@ import {
   SPAWNED,
   stateOf,
   STRAYS,
+  SUPERVISED,
   useOf,
 } from '../scheduler/slot.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
@@ -25,6 +27,8 @@ import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Handle } from './handle.ts'
+import { inherit } from './inheritance.ts'
+import { keepFor } from './hold.ts'
 import { type Household, householdOf } from './household.ts'
 
 /** How a task is spawned. */
@@ -160,21 +164,33 @@ export function launch(
   jobs.write(args)
   const slot = jobs.make(registry.directory.idOf(record), args.length, SPAWNED, 0)
   const { words } = registry.arena
+  if (root !== 0 && words[root + LOCALS] !== 0) {
+    try {
+      inherit(worker, root, slot)
+    } catch (error) {
+      jobs.forget(slot)
+      throw error
+    }
+  }
   const parent = detached ? 0 : root
   const keeper = parent === 0 ? seat : seatOf(jobs.state(parent))
   words[slot + PARENT] = parent
   words[slot + KEEPER] = keeper
   const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), record.label, keeper !== seat)
   handle.supervised = supervised
-  if (keeper === seat) household.tree.adopt(handle, parent === 0 ? undefined : household.tree.resident(parent))
-  else {
+  words[slot + SUPERVISED] = Number(supervised)
+  words[slot + PINNED] = Number(registry.threads > 0 && (dedicated || on !== undefined))
+  if (keeper === seat) {
+    household.tree.adopt(handle, parent === 0 ? undefined : household.tree.resident(parent))
+    jobs.publish(slot)
+  } else {
     add(words, slot + HOLDS, 1)
-    worker.lodging.keep(handle)
+    keepFor(worker, handle.hold!, handle)
+    // First, though nobody can begin it yet: who finds it on the list may kill it, and if this thread dies it is found.
+    jobs.publish(slot)
     stray(worker, parent, slot)
   }
-  words[slot + PINNED] = Number(registry.threads > 0 && (dedicated || on !== undefined))
   const use = useOf(jobs.state(slot))
-  jobs.publish(slot)
   // By errand, not by the slot itself: who kills it, or joins it where it stands, must be free to send that to its keeper.
   if (registry.threads === 0) household.stock(slot)
   else if (on !== undefined) pin(household, on, slot, use, handle.name)
@@ -213,9 +229,10 @@ envoys<Worker>(HANDLE, Handle.prototype, {
   arrive(worker, words) {
     const [slot, use] = words as [number, number]
     const handle = new Handle(householdOf(worker), slot, use, 'a task', true)
-    worker.lodging.keep(handle)
+    keepFor(worker, handle.hold!, handle)
     return handle
   },
+  renew: (worker, [slot]) => void add(worker.registry.arena.words, slot! + HOLDS, 1),
   recall: (worker, [slot]) => worker.jobs.letGo(slot!),
 })
 

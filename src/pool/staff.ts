@@ -5,7 +5,7 @@ import { DEDICATED, OFF, ON, RETIRING, WORKER } from '../scheduler/duty.ts'
 import { BLOCKED, FORCE, IDLE, OFFER, OWN, RATHER_OWN, sendErrand, takeErrand, TRY } from '../scheduler/errand.ts'
 import { DUTY, LIVES } from '../scheduler/registry.ts'
 import { lose } from '../scheduler/repair.ts'
-import { claim, PUBLISHED, refOf, stateOf, TASK, useOf } from '../scheduler/slot.ts'
+import { claim, CLAIMED, PUBLISHED, refOf, stateOf, TASK, useOf } from '../scheduler/slot.ts'
 import { balance } from '../scheduler/spares.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Crew } from './crew.ts'
@@ -31,8 +31,8 @@ const MOST_DEATHS = 3
  * (scheduler/errand.ts), which is read when the event loop turns, or while this thread waits in `runSync`; in other blocking calls of the
  * user's it is not, and no thread is started.
  *
- * A dedicated thread is *engaged* from the errand TRY that it is sent until it says IDLE, which it does once for each; so it has one job
- * at a time, and may be sent away between IDLE and TRY alone.
+ * A dedicated thread is *engaged* from the errand TRY that it is sent until it says IDLE, with the number of errands that it has done. It may be
+ * sent the next one as soon as its job has ended, and may be sent away when it has said that it has done them all.
  */
 export class Staff {
   readonly #worker: Worker
@@ -43,8 +43,8 @@ export class Staff {
   /** Dedicated threads that have nothing to do, and since when. */
   readonly #idle = new Map<number, number>()
   readonly #waiting: Applicant[] = []
-  /** What each dedicated thread was last sent. */
-  readonly #sent = new Map<number, Applicant>()
+  /** What each dedicated thread was last sent, and how many there were. */
+  readonly #sent = new Map<number, Applicant & { readonly count: number }>()
   #sweeper: NodeJS.Timeout | undefined
   #stopped = false
 
@@ -69,7 +69,7 @@ export class Staff {
     else if (kind === OFFER) this.#offer(job, use)
     else if (kind === FORCE) this.#executioner.condemn(job, use, new KilledError(this.#labelOf(job), reason))
     else if (kind === BLOCKED) this.balance()
-    else if (kind === IDLE) this.#release(from, use)
+    else if (kind === IDLE) this.#release(from, job, use)
   }
 
   #labelOf(slot: number): string {
@@ -81,14 +81,24 @@ export class Staff {
   /** Gives the job a thread of its own; where there is none, it waits for one or, if it need not have one, goes to the others. */
   #assign(applicant: Applicant): void {
     const { slot, use, must } = applicant
-    let seat = [...this.#idle.keys()].at(-1) ?? -1
+    let seat = [...this.#idle.keys()].at(-1) ?? this.#ending()
     if (seat >= 0) this.#idle.delete(seat)
     else if ((seat = this.#crew.vacancy) >= 0) this.#crew.enroll(seat, DEDICATED)
     else if (must) return void this.#waiting.push(applicant)
     else return this.#offer(slot, use)
-    this.#sent.set(seat, applicant)
+    this.#sent.set(seat, { ...applicant, count: (this.#sent.get(seat)?.count ?? 0) + 1 })
     sendErrand(this.#worker, seat, TRY, slot, use)
     this.#sweep()
+  }
+
+  /** A dedicated thread whose task has ended, though it has not said yet that nobody lives there; else -1. */
+  #ending(): number {
+    for (const [seat, { slot, use }] of this.#sent) {
+      const word = this.#worker.jobs.state(slot)
+      const isOver = useOf(word) !== use || stateOf(word) > CLAIMED
+      if (isOver && this.#crew.duty(seat) === DEDICATED) return seat
+    }
+    return -1
   }
 
   #offer(slot: number, use: number): void {
@@ -96,11 +106,15 @@ export class Staff {
     if (stateOf(word) === PUBLISHED && useOf(word) === use) this.#runs.again(refOf(slot, word))
   }
 
-  /** A dedicated thread has nothing to do. `lives` tells whether it is the one that sits there now. */
-  #release(seat: number, lives: number): void {
+  /**
+   * A dedicated thread has nothing to do. `lives` tells whether it is the one that sits there now, `done` whether it has done all that it was
+   * sent: else it will say so again.
+   */
+  #release(seat: number, done: number, lives: number): void {
     const { registry } = this.#worker
     const at = registry.seat(seat)
     if (this.#crew.duty(seat) !== DEDICATED || load(registry.arena.words, at + LIVES) !== lives) return
+    if (this.#sent.get(seat)?.count !== done) return
     this.#idle.set(seat, now())
     this.#reassign()
   }

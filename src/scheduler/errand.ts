@@ -38,7 +38,7 @@ export const OFFER = 4
 export const FORCE = 5
 /** To the maker: my task blocks, and there is no spare. */
 export const BLOCKED = 6
-/** To the maker: nobody lives on my seat any more. `use` is how many threads have sat there and died. */
+/** To the maker: nobody lives on my seat any more. `job` is how many errands I have done, `use` how many threads have died in this seat. */
 export const IDLE = 7
 
 export interface Errand {

@@ -91,6 +91,7 @@ export class Loop {
       if (slot !== 0 && !worker.thief.knows(arena.words[slot + TASK]!)) return
       const letter = letters.shift()!
       this.#idle = false
+      this.#letters++
       const word = worker.jobs.state(slot)
       const claimed = slot !== 0 && slot === jobOf(worker, letter) && claim(arena, slot, word, worker.seat)
       // Once the claim says where the job is: a thread that dies before leaves the errand to be found.
@@ -118,6 +119,8 @@ export class Loop {
 
   /** The maker knows that nobody lives here. */
   #idle = false
+  /** Letters that have been heeded. */
+  #letters = 0
 
   /** True if this thread shall end, and may. What it has left in its deque and its mail is the repair's. */
   #isDismissed(): boolean {
@@ -128,7 +131,7 @@ export class Loop {
     if (lodging.residents?.vacant === false || post.letters.length > 0 || this.#mailed) return false
     if (duty === DEDICATED && !this.#idle) {
       this.#idle = true
-      sendErrand(this.#worker, registry.caller, IDLE, 0, load(words, registry.seat(seat) + LIVES))
+      sendErrand(this.#worker, registry.caller, IDLE, this.#letters, load(words, registry.seat(seat) + LIVES))
     }
     return duty === RETIRING
   }

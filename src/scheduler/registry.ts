@@ -39,10 +39,13 @@ const control = layout({
   thieves: 1,
   /** 1 if every spawned task and every run has a thread of its own. */
   solo: 1,
+  /** How often task-local values have been set. */
+  locals: 1,
 })
 export const STOP: number = control.at.stop
 export const BUFFERS: number = control.at.buffers
 export const ASKED: number = control.at.asked
+export const SETS: number = control.at.locals
 export const DEATHS: number = control.at.deaths
 export const TAKEN: number = control.at.taken
 export const THIEVES: number = control.at.thieves

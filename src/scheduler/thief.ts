@@ -4,7 +4,7 @@ import { load, pause, store } from '../memory/atomics.ts'
 import type { Counters } from './counters.ts'
 import type { Modules } from './modules.ts'
 import { roams } from './duty.ts'
-import { ACTIVE, DUTY, type Registry, WANT } from './registry.ts'
+import { ACTIVE, DUTY, type Registry, THIEVES, WANT } from './registry.ts'
 import { claim, isDead, names, PUBLISHED, ROOT, slotOf, STATE, stateOf, TASK } from './slot.ts'
 import { recordByKey, type TaskRecord } from './tasks.ts'
 
@@ -128,6 +128,15 @@ export class Thief {
       this.#counters.steals++
       return slot
     }
+  }
+
+  /** Anybody else could take a job of this seat: a fork has no use for being published otherwise. */
+  get accompanied(): boolean {
+    const { arena, threads, caller, control } = this.#registry
+    if (this.#seat === caller) return threads > 0
+    // Plain: hints. The caller sets its own for the time of a `runSync`; whoever changes the number sets every want word.
+    const others = threads + arena.words[control + THIEVES]! - Number(this.roams)
+    return others > 0 || arena.words[this.#registry.seat(caller) + ACTIVE] === 1
   }
 
   /** This seat takes work from others. Plain: whoever changes its duty rings its bell. */

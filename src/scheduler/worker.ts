@@ -9,8 +9,9 @@ import { attach, graft, isThenable, notPending, promised, unsaid } from './failu
 import { Jobs } from './jobs.ts'
 import { Lodging } from './lodging.ts'
 import { Modules } from './modules.ts'
+import { verdict } from './notice.ts'
 import { Offers, type Shelf } from './offers.ts'
-import { ACTIVE, type Registry, STOP, THIEVES, WANT } from './registry.ts'
+import { type Registry, STOP, WANT } from './registry.ts'
 import {
   CANCELED,
   CLAIMED,
@@ -83,6 +84,7 @@ export class Worker implements SlowPath, Waiter {
     this.thief = new Thief(registry, seat, this.counters, this.modules)
     this.post = new Post(registry, seat)
     this.pulse = new Pulse(registry, seat)
+    this.jobs.forgotten = head => this.post.close(head)
     this.lodging = new Lodging(this.post, this.thief)
     this.#guard = guard
   }
@@ -97,11 +99,12 @@ export class Worker implements SlowPath, Waiter {
   execute(slot: number): void {
     const { words } = this.registry.arena
     const { root, migrated, lodging } = this
-    const { belongings } = lodging
+    const { belongings, loose } = lodging
     this.root = words[slot + ROOT]!
     this.registry.arena.reach(this.root + SLOT_SIZE)
     this.migrated = words[slot + HOME] !== this.seat
     lodging.belongings = undefined
+    lodging.loose = false
     const isRoot = this.root === slot
     const before = this.pulse.begin(slot)
     let state = DONE
@@ -113,7 +116,9 @@ export class Worker implements SlowPath, Waiter {
       // What lives on is not ended here. (There may be residents since this call.)
       kept = isRoot && lodging.residents?.keeps(slot, record, false, value) === true
       if (!kept) this.jobs.conclude(slot, value, false)
-    } catch (error) {
+    } catch (thrown) {
+      // A fork that ran elsewhere does not know why it was stopped.
+      const error = isRoot && thrown instanceof CanceledError ? verdict(this, slot, thrown) : thrown
       state = FAILED
       kept = isRoot && lodging.residents?.keeps(slot, undefined, true, error) === true
       if (!kept) this.jobs.conclude(slot, error, true)
@@ -123,6 +128,7 @@ export class Worker implements SlowPath, Waiter {
     this.root = root
     this.migrated = migrated
     lodging.belongings = belongings
+    lodging.loose = loose
     if (!kept) this.finish(slot, state)
   }
 
@@ -161,21 +167,12 @@ export class Worker implements SlowPath, Waiter {
     }
   }
 
-  /** True if anybody else could take a job of this seat: a fork has no use for being published otherwise. */
-  get #accompanied(): boolean {
-    const { registry, words } = this
-    const { threads, caller, control } = registry
-    // Plain: hints. The caller sets its own for the time of a `runSync`; whoever changes the number sets every want word.
-    const others = threads + words[control + THIEVES]! - Number(this.thief.roams)
-    return this.seat === caller ? threads > 0 : others > 0 || words[registry.seat(caller) + ACTIVE] === 1
-  }
-
-  /** The same, as it was when this seat last asked for forks to be published. */
+  /** Anybody else could take a job of this seat, when it last asked for forks to be published. */
   #company = false
 
   /** The deque has nothing to offer any more: the next fork shall publish. */
   #invite(): void {
-    this.#company = this.#accompanied
+    this.#company = this.thief.accompanied
     this.words[this.want] = this.#company || this.deadline > 0 ? 1 : 0
   }
 
@@ -212,7 +209,7 @@ export class Worker implements SlowPath, Waiter {
     // Before the push: a thief sets the word again after its theft, and that must not be lost.
     words[this.want] = 0
     this.poll()
-    if (!this.#company && !(this.#company = this.#accompanied)) {
+    if (!this.#company && !(this.#company = this.thief.accompanied)) {
       // Nobody to offer to; but a run in place may have to stop.
       if (this.deadline > 0) words[this.want] = 1
       return
@@ -256,8 +253,7 @@ export class Worker implements SlowPath, Waiter {
     }
     // Plain: seen late, it costs time alone.
     if (this.root !== 0 && this.registry.arena.words[this.root + CANCELED] !== 0) {
-      this.lodging.residents?.check(this.root)
-      throw new CanceledError('The run that this task belongs to was canceled.')
+      throw verdict(this, this.root, new CanceledError('The run that this task belongs to was canceled.'))
     }
   }
 

@@ -43,8 +43,8 @@ export const opens = task((gate: Int32Array): number => {
 /** The same in a thread that may block, and says nothing. Where its fork and it were. */
 export const blocksAtFork = task((gate: Int32Array): readonly number[] => {
   const pending = opens.fork(gate)
-  // A look up, since a fork is offered when somebody is hungry; it has to be by the time that this blocks.
-  while (Atomics.load(gate, 0) === 0) yieldNow()
+  // A fork is offered at a later one, when somebody is hungry.
+  while (Atomics.load(gate, 0) === 0) double.join(double.fork(1))
   return [opens.join(pending), workerIndex()]
 })
 /** Loops for ever and looks at nothing. */
