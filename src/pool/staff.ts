@@ -56,7 +56,6 @@ export class Staff {
     this.#executioner = new Executioner(worker, crew)
     if (settings.threads === 0) return
     worker.post.onErrand = errand => this.#heed(errand)
-    worker.lodging.attends = true
     crew.onVacant = seat => this.#vacated(seat)
     if (settings.mode === '1:1') runs.assign = (slot, use) => this.#assign({ slot, use, must: false, deaths: 0 })
     runs.attend()

@@ -1,7 +1,10 @@
 import { load } from '../memory/atomics.ts'
 import { layout } from '../memory/layout.ts'
-import { DELIVERY, ERRAND, PAYLOAD, PUBLISHED, STATE, stateOf, useOf } from './slot.ts'
-import type { Worker } from './worker.ts'
+import type { Jobs } from './jobs.ts'
+import type { Post } from './post.ts'
+import type { Registry } from './registry.ts'
+import { claim, DELIVERY, ERRAND, PAYLOAD, PUBLISHED, STATE, stateOf, TASK, useOf } from './slot.ts'
+import type { Thief } from './thief.ts'
 
 /** What one thread asks of another: of the maker of the pool, who alone starts and ends threads, or of the one that shall run a job. */
 const record = layout({
@@ -49,9 +52,18 @@ export interface Errand {
   readonly reason: unknown
 }
 
+/** The part of a worker that sends and runs errands. */
+interface Messenger {
+  readonly jobs: Jobs
+  readonly post: Post
+  readonly registry: Registry
+  readonly seat: number
+  readonly thief: Thief
+}
+
 /** Sends an errand. `reason` is where {@link Jobs.enclose} has put one. */
 export function sendErrand(
-  worker: Worker,
+  worker: Messenger,
   to: number,
   kind: number,
   job = 0,
@@ -70,7 +82,7 @@ export function sendErrand(
 }
 
 /** Reads an errand and lets go of it. */
-export function takeErrand(worker: Worker, errand: number): Errand {
+export function takeErrand(worker: Messenger, errand: number): Errand {
   const { jobs, registry } = worker
   const { words } = registry.arena
   const [kind, from, job, use] = [
@@ -86,16 +98,46 @@ export function takeErrand(worker: Worker, errand: number): Errand {
 }
 
 /** True if the maker of the pool sees to what becomes of an errand that nobody has run. */
-export function isTrial(worker: Worker, errand: number): boolean {
+export function isTrial(worker: Messenger, errand: number): boolean {
   return worker.registry.arena.words[errand + KIND] === TRY
 }
 
 /** The job that a letter is, or asks for; 0 if that has been begun, or has ended, meanwhile. */
-export function jobOf(worker: Worker, letter: number): number {
+export function jobOf(worker: Messenger, letter: number): number {
   const { arena } = worker.registry
   const isErrand = arena.words[letter + DELIVERY] === ERRAND
   const job = isErrand ? arena.words[letter + JOB]! : letter
   arena.reach(job + PAYLOAD)
   const word = load(arena.words, job + STATE)
   return stateOf(word) === PUBLISHED && (!isErrand || useOf(word) === arena.words[letter + USE]) ? job : 0
+}
+
+/** Claims the job that the letter at `index` is, or asks for, and is done with the letter. 0: that has been begun, or has ended. */
+export function openLetter(worker: Messenger, index: number): number {
+  const { jobs, post, registry, seat } = worker
+  const [letter] = post.letters.splice(index, 1) as [number]
+  const slot = jobOf(worker, letter)
+  const word = slot === 0 ? 0 : jobs.state(slot)
+  const isClaimed = slot !== 0 && slot === jobOf(worker, letter) && claim(registry.arena, slot, word, seat)
+  // Once the claim says where the job is: a thread that dies before leaves the errand to be found.
+  if (registry.arena.words[letter + DELIVERY] === ERRAND) jobs.discard(letter)
+  return isClaimed ? slot : 0
+}
+
+/**
+ * Claims a job that is pinned to this seat, for a join that waits: it may be part of what that waits for, and nobody else can run it.
+ * 0: there is none.
+ */
+export function pinnedJob(worker: Messenger): number {
+  const { post, registry, thief } = worker
+  const { words } = registry.arena
+  for (let i = 0; i < post.letters.length; i++) {
+    const letter = post.letters[i]!
+    if (words[letter + DELIVERY] !== ERRAND || words[letter + KIND] !== DO) continue
+    const job = jobOf(worker, letter)
+    if (job !== 0 && !thief.knows(words[job + TASK]!)) continue
+    const slot = openLetter(worker, i--)
+    if (slot !== 0) return slot
+  }
+  return 0
 }

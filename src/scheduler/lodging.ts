@@ -42,11 +42,8 @@ export class Lodging {
 
   /** There is mail, or a resident is ready: what a sleeper looks at. */
   get called(): boolean {
-    return this.residents === undefined ? this.attends && this.#post.holds : this.residents.ready || this.#post.holds
+    return this.residents?.ready === true || this.#post.holds
   }
-
-  /** This seat has errands to run, so it takes its mail even where nobody lives: the caller's. */
-  attends = false
 
   /** Milliseconds until one of them has a time that it waits for. */
   get due(): number {
@@ -55,12 +52,8 @@ export class Lodging {
 
   /** Lets residents whose time has come take a step. True if any did. */
   turn(): boolean {
-    if (this.residents === undefined) {
-      if (this.attends) this.mail()
-      return false
-    }
     this.mail()
-    return this.residents.turn()
+    return this.residents?.turn() === true
   }
 
   /** Claims a job: of this seat's own, or of another, `from` first. 0: there is none. `root` is what the current job belongs to. */

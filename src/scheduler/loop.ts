@@ -1,9 +1,9 @@
 import { load, replace, store } from '../memory/atomics.ts'
 import { DEDICATED, LEAVING, OFF, RETIRING, roams } from './duty.ts'
-import { IDLE, jobOf, sendErrand } from './errand.ts'
+import { IDLE, jobOf, openLetter, sendErrand } from './errand.ts'
 import { ignore } from './notice.ts'
 import { ACTIVE, DUTY, IMPORTING, LIVES, THIEVES } from './registry.ts'
-import { claim, CLAIMED, DELIVERY, ERRAND, NOTICE, stateOf, TASK } from './slot.ts'
+import { CLAIMED, DELIVERY, ERRAND, NOTICE, stateOf, TASK } from './slot.ts'
 import { breathe } from './thief.ts'
 import { DOZE, LOOKS, NAP } from './wait.ts'
 import type { Worker } from './worker.ts'
@@ -89,14 +89,10 @@ export class Loop {
     while (letters.length > 0 && !this.#strange) {
       const slot = jobOf(worker, letters[0]!)
       if (slot !== 0 && !worker.thief.knows(arena.words[slot + TASK]!)) return
-      const letter = letters.shift()!
       this.#idle = false
       this.#letters++
-      const word = worker.jobs.state(slot)
-      const claimed = slot !== 0 && slot === jobOf(worker, letter) && claim(arena, slot, word, worker.seat)
-      // Once the claim says where the job is: a thread that dies before leaves the errand to be found.
-      if (arena.words[letter + DELIVERY] === ERRAND) worker.jobs.discard(letter)
-      if (claimed) this.#execute(slot)
+      const claimed = openLetter(worker, 0)
+      if (claimed !== 0) this.#execute(claimed)
     }
   }
 

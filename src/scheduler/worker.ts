@@ -5,6 +5,7 @@ import type { Carrier } from '../wire/carrier.ts'
 import type { Guard } from '../wire/guard.ts'
 import { OUTSIDE, stack } from './context.ts'
 import { Counters } from './counters.ts'
+import { pinnedJob } from './errand.ts'
 import { attach, graft, isThenable, notPending, promised, unsaid } from './failure.ts'
 import { Jobs } from './jobs.ts'
 import { Lodging } from './lodging.ts'
@@ -351,7 +352,7 @@ export class Worker implements SlowPath, Waiter {
 
   help(from: number): boolean {
     if (this.lodging.turn()) return true
-    const job = this.lodging.next(from, this.root)
+    const job = this.lodging.next(from, this.root) || pinnedJob(this)
     if (job === 0) return false
     this.counters.helped++
     this.execute(job)
