@@ -1,4 +1,7 @@
 import { FilchError } from '../errors.ts'
+import { currentWorker } from '../scheduler/worker.ts'
+import type { Joinable } from '../task/fork.ts'
+import { block, mayBlock, mustNotBlock } from './block.ts'
 import type { House } from './house.ts'
 import type { Awaited, Watch } from './watch.ts'
 
@@ -6,7 +9,7 @@ import type { Awaited, Watch } from './watch.ts'
  * Something to wait for, once. A generator task waits by `yield* wait`, which gives up the worker meanwhile; the thread that made
  * the pool by `await wait`; `join(wait)` waits where a thread may block.
  */
-export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterator<Wait<T>, T, unknown> {
+export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, IterableIterator<Wait<T>, T, unknown> {
   protected readonly house: House
   #done = false
   #failed = false
@@ -94,6 +97,15 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
       throw error
     }
     return this.poll() ? { done: true, value: this.outcome() } : { done: false, value: this }
+  }
+
+  /** What `join(wait)` calls: blocks the thread of a dedicated task. */
+  joinHere(): T {
+    const worker = currentWorker()
+    if (worker === undefined || worker !== this.house.worker || !mayBlock(worker))
+      throw mustNotBlock(worker !== undefined)
+    block(worker, this.house, this)
+    return this.outcome()
   }
 
   /** The task is resumed with an error instead. */

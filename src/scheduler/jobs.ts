@@ -21,7 +21,9 @@ import {
   LOCALS,
   NAME,
   PARENT,
+  PAYLOAD,
   payloadOf,
+  PINNED,
   PROGRESS,
   PUBLISHED,
   refOf,
@@ -70,6 +72,9 @@ export class Jobs {
     this.reader = new Reader(carrier)
   }
 
+  /** What roots have been sentenced to, by slot, whose thread is ended for their sake; `use` tells which use of the slot. */
+  readonly sentences: Map<number, { readonly use: number; readonly error: Error }> = new Map()
+
   /**
    * Set by the platform: a result that names these shared buffers goes into `slot`, in use under the state word `word`.
    * Nobody holds them for its reader, as a home holds arguments: they must stay findable until that use is over.
@@ -101,7 +106,7 @@ export class Jobs {
       words[slot + CANCELED] = words[slot + PROGRESS] = words[slot + PARENT] = 0
       words[slot + HOLDS] = 1
       words[slot + WATCHERS] = words[slot + STRAYS] = words[slot + LOCALS] = 0
-      words[slot + SHIELDS] = words[slot + NAME] = 0
+      words[slot + SHIELDS] = words[slot + NAME] = words[slot + PINNED] = 0
     }
     if (count === 0) return slot
     try {
@@ -183,12 +188,12 @@ export class Jobs {
     this.#registry.slab(home).freeRemotely(slot)
   }
 
-  /** A record that is no job, in the state HELD and with its words from PAYLOAD on as they were. */
+  /** A record that is no job, in the state HELD and with its words from PAYLOAD on as they were, but for the first, which is 0. */
   hold(delivery: number): number {
     const slot = this.#slab.allocate(this.#prepare)
     const words = this.#arena.words
     words[slot + DELIVERY] = delivery
-    words[slot + BLOCK] = words[slot + LENGTH] = 0
+    words[slot + BLOCK] = words[slot + LENGTH] = words[slot + PAYLOAD] = 0
     // Atomic: whoever takes the pool's slots one by one must not see half of it.
     store(words, slot + STATE, withState(words[slot + STATE]!, HELD, 0))
     return slot
