@@ -19,6 +19,7 @@ const law: Record<string, string[]> = {
   live: ['memory', 'lockfree', 'wire', 'scheduler', 'task'],
   'platform/node': ['memory', 'wire', 'scheduler', 'live'],
   pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par', 'live', 'platform/node'],
+  look: ['memory', 'scheduler', 'task', 'pool', 'platform/node'],
 }
 const entrances = ['index.ts', 'worker.ts']
 const lineCap = 400

@@ -171,6 +171,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
     this.#house.waits.stir(this.watch)
   }
 
+  /** @internal The pool has ended before the task. */
+  lose(why: Error): void {
+    this.#outcome ??= { ok: false, error: why }
+  }
+
   #read(word: number): Outcome<T> {
     const { worker } = this.#house
     const count = worker.registry.arena.words[this.slot + COUNT]!

@@ -182,6 +182,15 @@ export class Tree {
     this.#onTrouble(resident)
   }
 
+  /** The pool has ended before them. */
+  refuse(why: Error): void {
+    for (const child of this.#wards.values()) {
+      child.lose(why)
+      if (child.parent === undefined) this.front()?.leave()
+    }
+    this.#wards.clear()
+  }
+
   /** A thread has died: what it has ended and perhaps not mailed counts as mailed. */
   revive(): void {
     for (const slot of this.#wards.keys()) {
