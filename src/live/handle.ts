@@ -44,10 +44,13 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
   readonly name: string
   /** @internal The task that it belongs to, on this seat; its keeper is this seat then. */
   parent: object | undefined
+  /** @internal Its neighbours among the children of its parent. */
+  elder: Handle<unknown> | undefined
+  /** @internal */
+  younger: Handle<unknown> | undefined
   /** @internal Its failure shows at its join only. */
   supervised = false
-  /** @internal */
-  readonly watch: Watch
+  #watch: Watch | undefined
   /** It is kept by another seat, and this handle counts as one of its holds. */
   readonly #remote: boolean
   #outcome: Outcome<T> | undefined
@@ -59,7 +62,16 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
     this.#use = use
     this.name = name
     this.#remote = remote
-    this.watch = remote ? house.waits.at(slot + WATCHERS) : new Watch(0)
+  }
+
+  /** @internal */
+  get watch(): Watch {
+    return (this.#watch ??= this.#remote ? this.#house.waits.at(this.slot + WATCHERS) : new Watch(0))
+  }
+
+  /** @internal Somebody on this seat waits for its end. */
+  get awaited(): boolean {
+    return this.#watch !== undefined && this.#watch.waiting.length > 0
   }
 
   /** Waits for its end: `yield* handle.join()` in a generator task. Returns its result, or throws what it threw. */
@@ -92,7 +104,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
       )
     }
     const word = this.#state()
-    if (stateOf(word) === PUBLISHED && claim(arena, this.slot, word, worker.seat)) worker.execute(this.slot)
+    if (stateOf(word) === PUBLISHED && claim(arena, this.slot, word, worker.seat)) {
+      worker.execute(this.slot)
+      worker.lodging.mail()
+      if (this.look() !== undefined) return
+    }
     needRoom()
     awaitThat(worker, () => {
       if (this.look() !== undefined || arena.words[worker.root + CANCELED] !== 0) return ENDED
@@ -107,6 +123,10 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.join().then(fulfilled, rejected)
+  }
+
+  catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+    return this.join().catch(rejected)
   }
 
   get status(): Status {
@@ -129,7 +149,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
       if (stateOf(word) === CLAIMED) return this.#stop(word, reason)
       if (!claim(arena, this.slot, word, worker.seat)) continue
       worker.jobs.conclude(this.slot, new KilledError(this.name, reason), true)
-      return worker.finish(this.slot, FAILED)
+      worker.finish(this.slot, FAILED)
+      return this.#house.soon()
     }
   }
 
@@ -168,7 +189,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
   close(): void {
     this.#outcome = this.#read(this.#state())
     this.#house.worker.jobs.letGo(this.slot)
-    this.#house.waits.stir(this.watch)
+    if (this.#watch !== undefined) this.#house.waits.stir(this.#watch)
   }
 
   /** @internal The pool has ended before the task. */
@@ -209,13 +230,15 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
 class Join extends Wait<unknown> {
   readonly #handle: Handle<unknown>
   readonly #whole: boolean
-  readonly watches: readonly Watch[]
 
   constructor(house: House, handle: Handle<unknown>, whole: boolean) {
     super(house)
     this.#handle = handle
     this.#whole = whole
-    this.watches = [handle.watch]
+  }
+
+  get watches(): readonly Watch[] {
+    return [this.#handle.watch]
   }
 
   override concerns(handle: object): boolean {

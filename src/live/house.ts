@@ -11,6 +11,8 @@ export interface House {
   /** Throws what must be thrown in the task that is about to wait. */
   checkpoint(wait: { concerns(handle: object): boolean }): void
   promise<T>(wait: Awaited & { outcome(): T }): Promise<T>
+  /** Something may be ready: where nobody looks by himself, somebody shall. */
+  soon(): void
   /** Kills a root of this seat. */
   kill(slot: number, reason: unknown): void
 }

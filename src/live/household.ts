@@ -1,4 +1,4 @@
-import { FilchError, ForkError } from '../errors.ts'
+import { CanceledError, FilchError, ForkError, KilledError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
 import { isThenable, promised } from '../scheduler/failure.ts'
 import { REASON, REASON_LENGTH, TARGET, USE } from '../scheduler/notice.ts'
@@ -9,6 +9,7 @@ import {
   CLAIMED,
   DELIVERY,
   HELD,
+  HOME,
   NOTICE,
   seatOf,
   SPAWNED,
@@ -121,8 +122,12 @@ export class Household implements Residents, House {
   /** Residents in which something must be thrown. */
   readonly #urgent: Resident[] = []
 
+  soon(): void {
+    this.front?.soon()
+  }
+
   kill(slot: number, reason: unknown): void {
-    this.tree.kill(slot, reason)
+    this.tree.kill(slot, new KilledError(this.tree.resident(slot).label, reason), reason)
   }
 
   /** Throws what must be thrown in the body that runs here. */
@@ -222,9 +227,10 @@ export class Household implements Residents, House {
   #enter(resident: Resident, fault: { readonly error: unknown } | undefined): IteratorResult<Wait<unknown>, unknown> {
     const { worker } = this
     const current = this.#current
-    const { root } = worker
+    const { root, migrated } = worker
     const { belongings } = worker.lodging
     worker.root = resident.slot
+    worker.migrated = worker.registry.arena.words[resident.slot + HOME] !== worker.seat
     worker.lodging.belongings = resident.belongings
     this.#current = resident
     try {
@@ -232,6 +238,7 @@ export class Household implements Residents, House {
     } finally {
       resident.belongings = worker.lodging.belongings
       worker.root = root
+      worker.migrated = migrated
       worker.lodging.belongings = belongings
       this.#current = current
     }
@@ -318,7 +325,11 @@ export class Household implements Residents, House {
     const reason = words[notice + REASON]!
     const why = reason === 0 ? undefined : jobs.disclose(reason, words[notice + REASON_LENGTH]!)
     jobs.discard(notice)
-    if (useOf(word) === use && stateOf(word) === CLAIMED && seatOf(word) === seat) this.kill(root, why)
+    if (useOf(word) !== use || stateOf(word) !== CLAIMED || seatOf(word) !== seat) return
+    if (reason !== 0) return this.kill(root, why)
+    // From whoever has canceled a run, or mends what a dead thread has left.
+    const error = new CanceledError('The run that this task belongs to was canceled.')
+    this.tree.kill(root, error, error)
   }
 
   /** A thread has died: what it had begun to tell this seat counts as told. */

@@ -16,8 +16,8 @@ export class Resident implements Waiting {
   body: Body | undefined
   /** What it waits for, while it is suspended. */
   suspended: Wait<unknown> | undefined
-  /** Those that have not ended. */
-  readonly children: Set<Handle<unknown>> = new Set()
+  /** The last of its children that have not ended; the others are linked to it. */
+  youngest: Handle<unknown> | undefined
   belongings: Set<Belonging> | undefined
   /** The body has ended. */
   over = false
@@ -41,6 +41,20 @@ export class Resident implements Waiting {
 
   resume(): void {
     this.#step(this)
+  }
+
+  bear(child: Handle<unknown>): void {
+    child.elder = this.youngest
+    if (this.youngest !== undefined) this.youngest.younger = child
+    this.youngest = child
+  }
+
+  lose(child: Handle<unknown>): void {
+    const { elder, younger } = child
+    if (elder !== undefined) elder.younger = younger
+    if (younger !== undefined) younger.elder = elder
+    else this.youngest = elder
+    child.elder = child.younger = undefined
   }
 
   /** Something must be thrown in the body at the next occasion. */

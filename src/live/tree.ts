@@ -1,4 +1,3 @@
-import { KilledError } from '../errors.ts'
 import { exchange } from '../memory/atomics.ts'
 import type { Front } from '../scheduler/residents.ts'
 import {
@@ -18,6 +17,7 @@ import {
 import { Handle } from './handle.ts'
 import type { House } from './house.ts'
 import { Resident } from './resident.ts'
+import { Wards } from './wards.ts'
 
 /** Who belongs to whom, on one seat. A task ends after its children; a failure or a kill goes down at once, and up if nobody asks for it. */
 export class Tree {
@@ -27,7 +27,7 @@ export class Tree {
   /** Roots of this seat, by slot: generators, and who has children. */
   readonly #residents = new Map<number, Resident>()
   /** Children of theirs, and tasks without a parent that were spawned here, by slot. */
-  readonly #wards = new Map<number, Handle<unknown>>()
+  readonly #wards = new Wards()
   /** Of the thread that made the pool. */
   front: () => Front | undefined = () => undefined
 
@@ -61,9 +61,9 @@ export class Tree {
 
   /** This seat will be told of its end. */
   adopt(child: Handle<unknown>, parent: Resident | undefined): void {
-    this.#wards.set(child.slot, child)
+    this.#wards.add(this.#house.worker.registry.arena.words, child)
     child.parent = parent
-    parent?.children.add(child)
+    parent?.bear(child)
     if (parent === undefined) this.front()?.enter()
   }
 
@@ -116,38 +116,40 @@ export class Tree {
 
   /** Ends the root once body and children have ended. */
   #finish(resident: Resident): void {
-    if (!resident.over || resident.children.size > 0) return
+    if (!resident.over || resident.youngest !== undefined) return
     this.#residents.delete(resident.slot)
     this.#house.worker.finish(resident.slot, resident.failed ? FAILED : DONE)
   }
 
   /** The parent ends early, and its children with it. */
   #orphan(resident: Resident, reason: unknown): void {
-    for (const child of resident.children) child.kill(reason)
+    // A killed child leaves the list when its end is heard of, not here.
+    for (let child = resident.youngest; child !== undefined; child = child.elder) child.kill(reason)
   }
 
   /** A ward has ended: its outcome goes into its handle. */
   bury(slot: number): void {
     const { words } = this.#house.worker.registry.arena
-    if (!this.#wards.has(slot)) {
-      const its = this.#residents.get(words[slot + PARENT]!)
-      if (its !== undefined) this.#adoptStrays(its)
+    let child = this.#wards.find(words, slot)
+    if (child === undefined) {
+      const stranger = this.#residents.get(words[slot + PARENT]!)
+      if (stranger !== undefined) this.#adoptStrays(stranger)
+      child = this.#wards.find(words, slot)
     }
-    const child = this.#wards.get(slot)
     if (child === undefined) {
       // Of a parent that was lost with the thread before this one.
       this.#house.worker.jobs.letGo(slot)
       return
     }
-    this.#wards.delete(slot)
-    const watched = child.watch.waiting.length > 0 || words[slot + WATCHERS] !== 0
+    this.#wards.remove(words, slot)
+    const watched = child.awaited || words[slot + WATCHERS] !== 0
     child.close()
     const parent = child.parent as Resident | undefined
     if (parent === undefined) {
       this.front()?.leave()
       return
     }
-    parent.children.delete(child)
+    parent.lose(child)
     const outcome = child.look()
     if (outcome?.ok === false && !child.supervised && !watched) this.#grieve(parent, child, outcome.error)
     this.#finish(parent)
@@ -167,19 +169,15 @@ export class Tree {
     this.#onTrouble(parent)
   }
 
-  /** Kills a root of this seat. */
-  kill(slot: number, reason: unknown): void {
+  /** Ends a root of this seat early, with this error, and its children with it. */
+  kill(slot: number, error: Error, reason: unknown): void {
     const resident = this.resident(slot)
     if (resident.killed !== undefined) return
-    resident.killed = new KilledError(resident.label, reason)
-    if (resident.over) {
-      this.#conclude(resident, true, resident.killed)
-      this.#orphan(resident, reason)
-      return
-    }
-    this.#adoptStrays(resident)
+    resident.killed = error
+    if (resident.over) this.#conclude(resident, true, error)
+    else this.#adoptStrays(resident)
     this.#orphan(resident, reason)
-    this.#onTrouble(resident)
+    if (!resident.over) this.#onTrouble(resident)
   }
 
   /** The pool has ended before them. */
@@ -193,7 +191,7 @@ export class Tree {
 
   /** A thread has died: what it has ended and perhaps not mailed counts as mailed. */
   revive(): void {
-    for (const slot of this.#wards.keys()) {
+    for (const { slot } of this.#wards) {
       const word = this.#house.worker.jobs.state(slot)
       if (stateOf(word) > CLAIMED && seatOf(word) === GHOST) this.bury(slot)
     }

@@ -91,4 +91,8 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
   ): Promise<A | B> {
     return this.#house.promise(this).then(fulfilled, rejected)
   }
+
+  catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+    return this.then(undefined, rejected)
+  }
 }

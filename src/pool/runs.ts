@@ -3,6 +3,7 @@ import { CanceledError, PoolClosedError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
 import type { Hold } from '../platform/node/host.ts'
 import { graft } from '../scheduler/failure.ts'
+import { notify } from '../scheduler/notice.ts'
 import { WANT } from '../scheduler/registry.ts'
 import { bury, lose } from '../scheduler/repair.ts'
 import {
@@ -154,7 +155,12 @@ export class Runs {
       this.#worker.jobs.forget(slot)
       if (!this.#canceled) queueMicrotask(() => this.#refill())
       this.#canceled = true
-    } else for (let seat = 0; seat < seats; seat++) store(arena.words, this.#worker.registry.seat(seat) + WANT, 1)
+      return
+    }
+    for (let seat = 0; seat < seats; seat++) store(arena.words, this.#worker.registry.seat(seat) + WANT, 1)
+    // It may wait, and look at nothing.
+    if (stateOf(load(arena.words, slot + STATE)) === CLAIMED)
+      notify(this.#worker, slot, load(arena.words, slot + STATE))
   }
 
   #settle(run: Run): void {

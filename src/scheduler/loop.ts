@@ -1,6 +1,7 @@
 import { store } from '../memory/atomics.ts'
 import { ACTIVE, IMPORTING } from './registry.ts'
-import { claim, CLAIMED, PUBLISHED, stateOf, TASK } from './slot.ts'
+import { ignore } from './notice.ts'
+import { claim, CLAIMED, DELIVERY, NOTICE, PUBLISHED, stateOf, TASK } from './slot.ts'
 import { breathe } from './thief.ts'
 import { DOZE, LOOKS, NAP } from './wait.ts'
 import type { Worker } from './worker.ts'
@@ -60,7 +61,7 @@ export class Loop {
     store(registry.arena.words, importing, 0)
   }
 
-  /** Runs jobs until there is none. */
+  /** Runs jobs until there is none, or something must be imported: jobs and residents may keep coming for ever. */
   #work(): void {
     const worker = this.#worker
     do {
@@ -68,9 +69,8 @@ export class Loop {
       const stepped = worker.lodging.residents?.turn() === true
       const job = worker.lodging.next(-1)
       if (job !== 0) this.#execute(job)
-      // Residents may be ready for ever: an import must have its turn.
-      else if (!stepped || worker.thief.lacks) return
-    } while (!worker.stopped)
+      else if (!stepped) return
+    } while (!worker.stopped && !worker.thief.lacks)
   }
 
   /** Runs what was sent to this seat alone, as soon as the tasks are known here. */
@@ -88,8 +88,13 @@ export class Loop {
 
   /** The first letter is no job, so it is for residents; but there have been none yet. */
   get #strange(): boolean {
-    const [slot] = this.#worker.post.letters
-    return slot !== undefined && stateOf(this.#worker.jobs.state(slot)) > CLAIMED
+    const { jobs, post, registry } = this.#worker
+    const { letters } = post
+    while (letters.length > 0 && stateOf(jobs.state(letters[0]!)) > CLAIMED) {
+      if (registry.arena.words[letters[0]! + DELIVERY] !== NOTICE) return true
+      ignore(this.#worker, letters.shift()!)
+    }
+    return false
   }
 
   get #mailed(): boolean {

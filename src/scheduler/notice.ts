@@ -32,3 +32,10 @@ export function notify(worker: Worker, root: number, word: number, reason = 0, l
   store(words, registry.seat(seat) + WANT, 1)
   worker.post.send(seat, notice)
 }
+
+/** For a seat without residents: whatever it says, a task that runs there has seen it in its slot. */
+export function ignore(worker: Worker, notice: number): void {
+  const { words } = worker.registry.arena
+  if (words[notice + REASON] !== 0) worker.jobs.disclose(words[notice + REASON]!, words[notice + REASON_LENGTH]!)
+  worker.jobs.discard(notice)
+}

@@ -26,14 +26,19 @@ export class Post {
 
   /** Something is in the mail. */
   get holds(): boolean {
-    return this.#registry.mailboxes[this.#seat]!.holds()
+    return this.#ended.length > 0 || this.#registry.mailboxes[this.#seat]!.holds()
   }
 
   /** Takes it: what is for residents goes to them, the rest waits in {@link letters}. */
   take(residents: Residents | undefined): void {
     this.#residents = residents
     this.#registry.mailboxes[this.#seat]!.take(this.#sort)
+    // What ends may end its parent, and so on: in turn, not in each other, however deep the tree.
+    for (let slot = this.#ended.pop(); slot !== undefined; slot = this.#ended.pop()) this.#sort(slot)
   }
+
+  /** Roots of this seat's keeping that this seat has ended itself: no need to mail them. */
+  readonly #ended: number[] = []
 
   #residents: Residents | undefined
 
@@ -50,7 +55,9 @@ export class Post {
   /** A root has ended, and its state says so: tells whoever waits for it, and its keeper last, whose slot it is from then on. */
   report(slot: number): void {
     this.ring(slot + WATCHERS)
-    this.send(this.#registry.arena.words[slot + KEEPER]!, slot)
+    const keeper = this.#registry.arena.words[slot + KEEPER]!
+    if (keeper === this.#seat) this.#ended.push(slot)
+    else this.send(keeper, slot)
   }
 
   /** Tells every seat that waits for what the list at `head` stands for. Call it after the store that makes it so. */

@@ -85,6 +85,8 @@ const record = layout({
   strays: 1,
   /** The next in that list. */
   sibling: 1,
+  /** The keeper's own: where its handle is. */
+  ward: 1,
 })
 const SIZE = GRANULE
 export const STATE: number = record.at.state
@@ -104,11 +106,12 @@ export const HOLDS: number = record.at.holds
 export const WATCHERS: number = record.at.watchers
 export const STRAYS: number = record.at.strays
 export const SIBLING: number = record.at.sibling
+export const WARD: number = record.at.ward
 export const SLOT_SIZE: number = SIZE
 /** Where arguments or result of a fork begin. A HELD record may use all words from here on. */
 export const PAYLOAD: number = record.at.delivery + 1
 /** The same of a root. */
-const ROOT_PAYLOAD: number = record.at.sibling + 1
+const ROOT_PAYLOAD: number = record.at.ward + 1
 
 /** Where the payload begins. */
 export function payloadOf(delivery: number): number {
