@@ -21,7 +21,9 @@ export const square = task((values: Float64Array, from: number, to: number): voi
 })
 
 /** invokeAll(t1, t2, …): results in order; the first error wins, and what nobody has begun is dropped. */
-export const both = task((n: number): readonly [number, number] => invokeAll([countPrimes, 0, n], [throwDarts, n, 2026]))
+export const both = task((n: number): readonly [number, number] =>
+  invokeAll([countPrimes, 0, n], [throwDarts, n, 2026]),
+)
 
 /** SplittableRandom: a number belongs to its index, so the result does not depend on who draws it. */
 export const throwDarts = task((count: number, seed: number): number => {

@@ -2,7 +2,7 @@ import { type Handle, spawn, spawnWith, task, yieldNow } from 'filch'
 
 export const twice = task((n: number): number => 2 * n)
 
-export const fails = task((what: string): never => {
+export const fails = task((what: string): number => {
   throw new RangeError(what)
 })
 

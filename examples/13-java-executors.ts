@@ -20,7 +20,8 @@ console.log(String(error), error instanceof RangeError)
 // Future.cancel(true); interruption is seen at the next fork, join or yieldNow
 const stuck = executor.spawn(endless)
 stuck.kill('closing time')
-await stuck.then(undefined, (error: KilledError) => console.log(error.name, error.reason, stuck.status))
+const killed: unknown = await stuck.catch((error: unknown) => error)
+if (killed instanceof KilledError) console.log(killed.reason, stuck.status)
 const late: unknown = await executor.runWith({ timeout: 10 }, endless).catch((error: unknown) => error)
 console.log(late instanceof CanceledError) // submitWithTimeout, orTimeout
 

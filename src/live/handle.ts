@@ -162,8 +162,9 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
       return this.#house.kill(this.slot, reason)
     }
     const { at, length } = worker.jobs.enclose(reason)
-    store(worker.registry.arena.words, this.slot + CANCELED, 1)
+    // The notice first: whoever sees the word finds the reason in the mail. The slot is not in another use by then, since this handle holds it.
     notify(worker, this.slot, word, at, length)
+    store(worker.registry.arena.words, this.slot + CANCELED, 1)
   }
 
   #state(): number {

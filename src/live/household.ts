@@ -83,6 +83,8 @@ export class Household implements Residents, House {
 
   keeps(slot: number, record: TaskRecord | undefined, failed: boolean, value: unknown): boolean {
     const { tree } = this
+    // A fork on another seat may have seen that the task is killed, and failed of it, before this seat has read why.
+    if (failed && load(this.worker.registry.arena.words, slot + CANCELED) !== 0) this.worker.lodging.mail()
     if (record?.waits === true) {
       const resident = tree.resident(slot)
       resident.body = value as Body
@@ -112,7 +114,7 @@ export class Household implements Residents, House {
       return
     }
     if (!resident.troubled) return
-    this.waits.forget(resident)
+    this.waits.leave(resident)
     suspended.withdraw()
     resident.suspended = undefined
     this.#urgent.push(resident)

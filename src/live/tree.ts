@@ -182,11 +182,12 @@ export class Tree {
 
   /** The pool has ended before them. */
   refuse(why: Error): void {
-    for (const child of this.#wards.values()) {
+    const { words } = this.#house.worker.registry.arena
+    for (const child of this.#wards) {
       child.lose(why)
+      this.#wards.remove(words, child.slot)
       if (child.parent === undefined) this.front()?.leave()
     }
-    this.#wards.clear()
   }
 
   /** A thread has died: what it has ended and perhaps not mailed counts as mailed. */

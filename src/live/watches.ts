@@ -46,6 +46,13 @@ export class Watches {
     for (const watch of who.wait.watches) watch.remove(who)
   }
 
+  /** The same, though what it waits for may be there, and its turn may have come. */
+  leave(who: Waiting): void {
+    this.forget(who)
+    const at = this.ready.indexOf(who)
+    if (at >= 0) this.ready.splice(at, 1)
+  }
+
   #arm(watch: Watch): void {
     const { post, jobs, registry } = this.#worker
     if (watch.subscription === 0) {

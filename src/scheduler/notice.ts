@@ -19,7 +19,7 @@ export const USE: number = PAYLOAD + record.at.use
 export const REASON: number = PAYLOAD + record.at.reason
 export const REASON_LENGTH: number = PAYLOAD + record.at.length
 
-/** `word` is the state of the root, which is claimed. Its `CANCELED` must have been set before: a task that runs looks at that alone. */
+/** `word` is the state of the root, which is claimed. A task that runs looks at its `CANCELED` alone, which is for the sender to set. */
 export function notify(worker: Worker, root: number, word: number, reason = 0, length = 0): void {
   const { registry } = worker
   const seat = seatOf(word)
