@@ -20,6 +20,18 @@ export { Handle, type Outcome, type Status } from './live/handle.ts'
 export { spawn, type SpawnOptions, spawnWith } from './live/spawn.ts'
 export { Wait } from './live/wait.ts'
 
+// What tasks meet at
+export { type Barrier, barrier } from './sync/barrier.ts'
+export type { Where } from './sync/held.ts'
+export { type IVar, ivar } from './sync/ivar.ts'
+export { type Latch, latch } from './sync/latch.ts'
+export { type Mutex, mutex, type MutexGuard } from './sync/mutex.ts'
+export { type Semaphore, semaphore } from './sync/semaphore.ts'
+
+// What a worker or a task has for itself
+export { type TaskLocal, taskLocal } from './storage/task-local.ts'
+export { type From, type WorkerLocal, workerLocal } from './storage/worker-local.ts'
+
 // Enter
 export { broadcast, run, runSync, runWith, stats } from './pool/default.ts'
 export { Pool, type Stats } from './pool/pool.ts'

@@ -17,6 +17,8 @@ const law: Record<string, string[]> = {
   par: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data'],
   algorithms: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par'],
   live: ['memory', 'lockfree', 'wire', 'scheduler', 'task'],
+  sync: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'live'],
+  storage: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'live'],
   'platform/node': ['memory', 'wire', 'scheduler', 'live'],
   pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par', 'live', 'platform/node'],
   look: ['memory', 'scheduler', 'task', 'pool', 'platform/node'],

@@ -2,7 +2,6 @@ import { FilchError, ForkError, KilledError, WorkerLostError } from '../errors.t
 import { add, store } from '../memory/atomics.ts'
 import { unsaid } from '../scheduler/failure.ts'
 import { notify } from '../scheduler/notice.ts'
-import type { Belonging } from '../scheduler/residents.ts'
 import {
   CANCELED,
   claim,
@@ -22,6 +21,7 @@ import { needRoom } from '../scheduler/room.ts'
 import { awaitThat, ENDED } from '../scheduler/wait.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import type { Joinable } from '../task/fork.ts'
+import { Hold } from './hold.ts'
 import type { House } from './house.ts'
 import { Wait } from './wait.ts'
 import { Watch } from './watch.ts'
@@ -35,7 +35,7 @@ export type Status = 'queued' | 'running' | 'done' | 'failed' | 'killed'
 /**
  * A spawned task: wait for it, kill it, send it to others. Losing it changes nothing for the task.
  */
-export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging {
+export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   readonly #house: House
   /** @internal */
   readonly slot: number
@@ -51,22 +51,21 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
   /** @internal Its failure shows at its join only. */
   supervised = false
   #watch: Watch | undefined
-  /** It is kept by another seat, and this handle counts as one of its holds. */
-  readonly #remote: boolean
+  /** @internal It is kept by another seat, and this handle counts as one of its holds. */
+  readonly hold: Hold | undefined
   #outcome: Outcome<T> | undefined
-  #released = false
 
   constructor(house: House, slot: number, use: number, name: string, remote = false) {
     this.#house = house
     this.slot = slot
     this.#use = use
     this.name = name
-    this.#remote = remote
+    this.hold = remote ? new Hold(house.worker, slot, letGo) : undefined
   }
 
   /** @internal */
   get watch(): Watch {
-    return (this.#watch ??= this.#remote ? this.#house.waits.at(this.slot + WATCHERS) : new Watch(0))
+    return (this.#watch ??= this.hold === undefined ? new Watch(0) : this.#house.waits.at(this.slot + WATCHERS))
   }
 
   /** @internal Somebody on this seat waits for its end. */
@@ -174,13 +173,13 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
 
   /** @internal Its outcome, if it has ended. */
   look(): Outcome<T> | undefined {
-    if (this.#outcome === undefined && this.#remote) {
+    if (this.#outcome === undefined && this.hold !== undefined) {
       const word = this.#state()
-      if (this.#released || useOf(word) !== this.#use) {
+      if (this.hold.released || useOf(word) !== this.#use) {
         this.#outcome = { ok: false, error: gone(this.name) }
       } else if (stateOf(word) > CLAIMED) {
         this.#outcome = this.#read(word)
-        this.release()
+        this.hold.release()
       }
     }
     return this.#outcome
@@ -200,21 +199,19 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy, Belonging 
 
   #read(word: number): Outcome<T> {
     const { worker } = this.#house
+    const { lodging } = worker
+    const { loose } = lodging
     const count = worker.registry.arena.words[this.slot + COUNT]!
     if (stateOf(word) === FAILED && count < 0) return { ok: false, error: unsaid(count, worker.loss) }
+    lodging.loose = true
     try {
       const value = worker.jobs.outcome(this.slot)
       return stateOf(word) === FAILED ? { ok: false, error: value } : { ok: true, value: value as T }
     } catch (error) {
       return { ok: false, error }
+    } finally {
+      lodging.loose = loose
     }
-  }
-
-  /** Of the protocol between filch's rooms: not to be called. */
-  release(): void {
-    if (!this.#remote || this.#released) return
-    this.#released = true
-    this.#house.worker.jobs.letGo(this.slot)
   }
 
   /** Of the protocol between filch's rooms: not to be called. */
@@ -252,6 +249,10 @@ class Join extends Wait<unknown> {
     if (this.#whole) return this.settle(outcome)
     return outcome.ok ? this.settle(outcome.value) : this.fail(outcome.error)
   }
+}
+
+function letGo({ jobs }: Worker, slot: number): void {
+  jobs.letGo(slot)
 }
 
 function gone(name: string): Error {

@@ -114,7 +114,7 @@ export class Household implements Residents, House {
       return
     }
     if (!resident.troubled) return
-    this.waits.leave(resident)
+    this.waits.dismiss(resident)
     suspended.withdraw()
     resident.suspended = undefined
     this.#urgent.push(resident)
@@ -230,10 +230,11 @@ export class Household implements Residents, House {
     const { worker } = this
     const current = this.#current
     const { root, migrated } = worker
-    const { belongings } = worker.lodging
+    const { belongings, loose } = worker.lodging
     worker.root = resident.slot
     worker.migrated = worker.registry.arena.words[resident.slot + HOME] !== worker.seat
     worker.lodging.belongings = resident.belongings
+    worker.lodging.loose = false
     this.#current = resident
     try {
       return worker.within(advance, [worker, resident.body, fault]) as IteratorResult<Wait<unknown>, unknown>
@@ -242,6 +243,7 @@ export class Household implements Residents, House {
       worker.root = root
       worker.migrated = migrated
       worker.lodging.belongings = belongings
+      worker.lodging.loose = loose
       this.#current = current
     }
   }
@@ -325,7 +327,11 @@ export class Household implements Residents, House {
     const use = words[notice + USE]!
     const word = jobs.state(root)
     const reason = words[notice + REASON]!
+    const { lodging } = this.worker
+    const { loose } = lodging
+    lodging.loose = true
     const why = reason === 0 ? undefined : jobs.disclose(reason, words[notice + REASON_LENGTH]!)
+    lodging.loose = loose
     jobs.discard(notice)
     if (useOf(word) !== use || stateOf(word) !== CLAIMED || seatOf(word) !== seat) return
     if (reason !== 0) return this.kill(root, why)

@@ -2,12 +2,25 @@ import { ForkError, OptionError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { provide } from '../scheduler/lobby.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
-import { HOLDS, KEEPER, PARENT, seatOf, SIBLING, SPAWNED, STRAYS, useOf } from '../scheduler/slot.ts'
+import {
+  HOLDS,
+  KEEPER,
+  LOCALS,
+  PARENT,
+  seatOf,
+  SIBLING,
+  SPAWNED,
+  STRAYS,
+  SUPERVISED,
+  useOf,
+} from '../scheduler/slot.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Handle } from './handle.ts'
+import { inherit } from './inheritance.ts'
+import { keepFor } from './hold.ts'
 import { type Household, householdOf } from './household.ts'
 
 /** How a task is spawned. */
@@ -124,21 +137,33 @@ export function launch(
   jobs.write(args)
   const slot = jobs.make(registry.directory.idOf(record), args.length, SPAWNED, 0)
   const { words } = registry.arena
+  if (root !== 0 && words[root + LOCALS] !== 0) {
+    try {
+      inherit(worker, root, slot)
+    } catch (error) {
+      jobs.forget(slot)
+      throw error
+    }
+  }
   const parent = detached ? 0 : root
   const keeper = parent === 0 ? seat : seatOf(jobs.state(parent))
   words[slot + PARENT] = parent
   words[slot + KEEPER] = keeper
   const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), record.label, keeper !== seat)
   handle.supervised = supervised
-  if (keeper === seat) household.tree.adopt(handle, parent === 0 ? undefined : household.tree.resident(parent))
-  else {
+  words[slot + SUPERVISED] = Number(supervised)
+  if (keeper === seat) {
+    household.tree.adopt(handle, parent === 0 ? undefined : household.tree.resident(parent))
+    jobs.publish(slot)
+  } else {
     add(words, slot + HOLDS, 1)
-    worker.lodging.keep(handle)
+    keepFor(worker, handle.hold!, handle)
+    // First, though nobody can begin it yet: who finds it on the list may kill it, and if this thread dies it is found.
+    jobs.publish(slot)
     stray(worker, parent, slot)
   }
-  jobs.publish(slot)
-  if (on === undefined) household.stock(slot)
-  else worker.post.send(registry.threads === 0 ? seat : on, slot)
+  if (on === undefined || registry.threads === 0) household.stock(slot)
+  else worker.post.send(on, slot)
   return handle
 }
 
@@ -157,9 +182,10 @@ envoys<Worker>(HANDLE, Handle.prototype, {
   arrive(worker, words) {
     const [slot, use] = words as [number, number]
     const handle = new Handle(householdOf(worker), slot, use, 'a task', true)
-    worker.lodging.keep(handle)
+    keepFor(worker, handle.hold!, handle)
     return handle
   },
+  renew: (worker, [slot]) => void add(worker.registry.arena.words, slot! + HOLDS, 1),
   recall: (worker, [slot]) => worker.jobs.letGo(slot!),
 })
 

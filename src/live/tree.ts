@@ -2,14 +2,18 @@ import { exchange } from '../memory/atomics.ts'
 import type { Front } from '../scheduler/residents.ts'
 import {
   CLAIMED,
+  DELIVERY,
   DONE,
   FAILED,
   GHOST,
+  JOINED,
   PARENT,
   seatOf,
   SIBLING,
+  SLOT_SIZE,
   stateOf,
   STRAYS,
+  SUPERVISED,
   TASK,
   useOf,
   WATCHERS,
@@ -69,14 +73,26 @@ export class Tree {
 
   /** Children that forks of this root have spawned on other seats. */
   #adoptStrays(parent: Resident): void {
-    const { words } = this.#house.worker.registry.arena
-    let slot = exchange(words, parent.slot + STRAYS, 0)
+    const { arena } = this.#house.worker.registry
+    let slot = exchange(arena.words, parent.slot + STRAYS, 0)
     while (slot !== 0) {
-      this.#house.worker.registry.arena.reach(slot + SIBLING + 1)
+      arena.reach(slot + SLOT_SIZE)
+      const { words } = arena
       const word = this.#house.worker.jobs.state(slot)
-      this.adopt(new Handle(this.#house, slot, useOf(word), this.#labelOf(slot)), parent)
-      slot = this.#house.worker.registry.arena.words[slot + SIBLING]!
+      const child = new Handle<unknown>(this.#house, slot, useOf(word), this.#labelOf(slot))
+      child.supervised = words[slot + SUPERVISED] === 1
+      this.adopt(child, parent)
+      slot = words[slot + SIBLING]!
     }
+  }
+
+  /** A root runs in that slot on this seat. It may have begun as no resident: its forks on other seats make it one by spawning. */
+  #livesHere(slot: number): boolean {
+    if (slot === 0) return false
+    const { worker } = this.#house
+    const word = worker.jobs.state(slot)
+    if (stateOf(word) !== CLAIMED || seatOf(word) !== worker.seat) return false
+    return worker.registry.arena.words[slot + DELIVERY] !== JOINED
   }
 
   #labelOf(slot: number): string {
@@ -132,8 +148,8 @@ export class Tree {
     const { words } = this.#house.worker.registry.arena
     let child = this.#wards.find(words, slot)
     if (child === undefined) {
-      const stranger = this.#residents.get(words[slot + PARENT]!)
-      if (stranger !== undefined) this.#adoptStrays(stranger)
+      const parent = words[slot + PARENT]!
+      if (this.#livesHere(parent)) this.#adoptStrays(this.resident(parent))
       child = this.#wards.find(words, slot)
     }
     if (child === undefined) {

@@ -27,6 +27,12 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
     return false
   }
 
+  /** What it waits for, for messages. */
+  readonly what: string = 'something'
+
+  /** Does not have it, and is not waited for any more. */
+  protected leave(): void {}
+
   /** Has it, but nobody will take it: puts it back where that is possible. */
   protected abandon(): void {}
 
@@ -41,6 +47,10 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
     return (this.#done = true)
   }
 
+  get over(): boolean {
+    return this.#done
+  }
+
   /** True if it is over. What {@link attempt} throws is its outcome. */
   poll(): boolean {
     if (this.#done) return true
@@ -53,11 +63,12 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
 
   /** Not waited for any more. */
   withdraw(): void {
-    if (this.#done && !this.#failed) this.abandon()
+    if (!this.#done) this.leave()
+    else if (!this.#failed) this.abandon()
     this.#done = true
   }
 
-  /** What it was, once it is over. */
+  /** What it was, once it is over. Called by the task that waits: what arrives in it is that task's (`attempt` runs anywhere). */
   outcome(): T {
     if (this.#failed) throw this.#value
     return this.#value as T
@@ -65,7 +76,12 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
 
   /** The protocol of `yield*`: called again each time that the task is resumed. */
   next(): IteratorResult<Wait<T>, T> {
-    this.#house.checkpoint(this)
+    try {
+      this.#house.checkpoint(this)
+    } catch (error) {
+      this.withdraw()
+      throw error
+    }
     return this.poll() ? { done: true, value: this.outcome() } : { done: false, value: this }
   }
 

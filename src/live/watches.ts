@@ -1,4 +1,4 @@
-import { ARMED } from '../lockfree/signal.ts'
+import { ARMED, GONE } from '../lockfree/signal.ts'
 import { SUBSCRIPTION } from '../scheduler/slot.ts'
 import { HEAD, isStale } from '../scheduler/subscription.ts'
 import type { Worker } from '../scheduler/worker.ts'
@@ -25,11 +25,6 @@ export class Watches {
     return watch
   }
 
-  /** The thing is gone, and so are its subscriptions. */
-  drop(head: number): void {
-    this.#watches.delete(head)
-  }
-
   /** `who` is to be resumed when what it waits for is there. True: it is already, and `who` is not enlisted. */
   enlist(who: Waiting): boolean {
     const { wait } = who
@@ -46,8 +41,8 @@ export class Watches {
     for (const watch of who.wait.watches) watch.remove(who)
   }
 
-  /** The same, though what it waits for may be there, and its turn may have come. */
-  leave(who: Waiting): void {
+  /** The same, of one that may be ready already. */
+  dismiss(who: Waiting): void {
     this.forget(who)
     const at = this.ready.indexOf(who)
     if (at >= 0) this.ready.splice(at, 1)
@@ -55,13 +50,15 @@ export class Watches {
 
   #arm(watch: Watch): void {
     const { post, jobs, registry } = this.#worker
-    if (watch.subscription === 0) {
+    const mark = watch.subscription === 0 ? GONE : post.signal.rungBy(watch.subscription)
+    // Gone: that of a thing that was in this place before. It is in the mail, and freed when it comes.
+    if (mark === GONE) {
       watch.subscription = jobs.hold(SUBSCRIPTION)
       registry.arena.words[watch.subscription + HEAD] = watch.head
       post.signal.add(watch.head, watch.subscription)
       post.signal.arm(watch.subscription)
       // A rung one is in the mail, and will be armed again if anybody still waits then.
-    } else if (post.signal.rungBy(watch.subscription) < ARMED) post.signal.arm(watch.subscription)
+    } else if (mark < ARMED) post.signal.arm(watch.subscription)
   }
 
   /** It may have happened: whoever can go on becomes ready, in the order of their coming. */
@@ -79,11 +76,17 @@ export class Watches {
 
   /** A subscription was rung. */
   rouse(subscription: number): void {
-    const { post, registry } = this.#worker
+    const { post, jobs, registry } = this.#worker
     const watch = this.#watches.get(registry.arena.words[subscription + HEAD]!)
-    // One of the thread before this one.
+    const lasts = post.signal.disarm(subscription)
+    if (!lasts) jobs.discard(subscription)
+    // One of the thread before this one, or of a thing that was in this place before.
     if (watch?.subscription !== subscription) return
-    post.signal.disarm(subscription)
+    if (!lasts) {
+      // The watch stays: the next thing in this place has it.
+      watch.subscription = 0
+      return this.stir(watch)
+    }
     if (watch.waiting.length === 0) return
     // Before the look, as when it was armed first.
     post.signal.arm(subscription)

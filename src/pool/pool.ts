@@ -148,6 +148,13 @@ export class Pool {
     return lobby.spawn(this.#worker, options, record, args) as Handle<Result<F>>
   }
 
+  /** @internal Of the protocol between filch's rooms. */
+  lodge(what: string): Worker {
+    this.#refuseClosed()
+    lobbyFor(what).open(this.#worker, this.#runs)
+    return this.#worker
+  }
+
   /**
    * Runs a task to its end while the caller waits and works along: forks run here unless a thread takes them. Blocks the event
    * loop, so it is for scripts and tests, not for servers. Inside a task it is a plain call.

@@ -4,7 +4,7 @@ import type { Slab } from '../lockfree/slab.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
-import type { Heap } from './heap.ts'
+import { blockOf, type Heap } from './heap.ts'
 import type { Registry } from './registry.ts'
 import {
   BLOCK,
@@ -16,7 +16,9 @@ import {
   HOME,
   JOINED,
   KEEPER,
+  isRoot,
   LENGTH,
+  LOCALS,
   PARENT,
   payloadOf,
   PROGRESS,
@@ -32,6 +34,9 @@ import {
   WATCHERS,
   withState,
 } from './slot.ts'
+
+/** Words before the message in {@link Jobs.stow}. */
+export const MESSAGE = 2
 
 /** Jobs as one seat makes and reads them: slots, and the words of arguments and results in them. */
 export class Jobs {
@@ -91,7 +96,7 @@ export class Jobs {
       words[slot + KEEPER] = words[slot + HOME]!
       words[slot + CANCELED] = words[slot + PROGRESS] = words[slot + PARENT] = 0
       words[slot + HOLDS] = 1
-      words[slot + WATCHERS] = words[slot + STRAYS] = 0
+      words[slot + WATCHERS] = words[slot + STRAYS] = words[slot + LOCALS] = 0
     }
     if (count === 0) return slot
     try {
@@ -153,6 +158,7 @@ export class Jobs {
 
   /** Home: the slot is DONE or FAILED and read. What a lost job leaves unread, arguments or a result, goes with it. */
   free(slot: number): void {
+    this.#clear(slot)
     this.drop(slot)
     release(this.#arena, slot)
     this.#slab.free(slot)
@@ -203,18 +209,91 @@ export class Jobs {
     }
   }
 
+  /**
+   * Puts a value that many may read into a block of its own, which `holder`, a slot in use, has until it is freed.
+   *
+   * @throws NotSendableError also if the value names what one reader alone may have
+   */
+  deposit(value: unknown, root: string, holder: number): number {
+    const { writer } = this
+    writer.begin('kept')
+    writer.value(value, root)
+    return this.stow(writer.envoys, holder)
+  }
+
+  /** Puts what the writer holds into a block, for `holder`: its length, a word for whoever knows what it is, the message. */
+  stow(second: number, holder: number): number {
+    const { words, length, buffers } = this.writer
+    const at = this.#heap.allocate(length + MESSAGE)
+    this.#arena.reach(at + length + MESSAGE)
+    const to = this.#arena.words
+    to[at] = length
+    to[at + 1] = second
+    to.set(words.subarray(0, length), at + MESSAGE)
+    if (buffers.length > 0) this.leave(buffers, holder, to[holder + STATE]!)
+    return at
+  }
+
+  /** Reads a message of one value that was copied out of shared memory. */
+  decode(words: Int32Array): unknown {
+    this.#reader.begin(words, 0, words.length, true)
+    return this.#reader.value()
+  }
+
+  /** Frees a block. */
+  scrap(at: number): void {
+    this.#heap.free(at)
+  }
+
+  /** What {@link deposit} has put there, for one more reader. */
+  peruse(at: number): unknown {
+    return this.#begin(at).value()
+  }
+
+  /** Frees what {@link deposit} has put there. */
+  withdraw(at: number): void {
+    if (this.#arena.words[at + 1] !== 0) this.#begin(at).giveUp()
+    this.#heap.free(at)
+  }
+
+  #begin(at: number): Reader {
+    this.#arena.reach(at + MESSAGE)
+    const from = at + MESSAGE
+    const end = from + this.#arena.words[at]!
+    this.#arena.reach(end)
+    this.#reader.begin(this.#arena.words, from, end, this.#frozen, true)
+    return this.#reader
+  }
+
   /** One handle fewer may ask for the outcome of a root that has ended; the last frees it. */
   letGo(slot: number): void {
     const words = this.#arena.words
-    if (words[slot + DELIVERY] === JOINED || add(words, slot + HOLDS, -1) === 1) this.discard(slot)
+    if (words[slot + DELIVERY] === JOINED) return this.discard(slot)
+    if (add(words, slot + HOLDS, -1) !== 1) return
+    this.forgotten(slot + WATCHERS)
+    this.discard(slot)
   }
+
+  /** Tells the seats that have waited for what the list at this address stands for that it is no more. */
+  forgotten: (head: number) => void = () => {}
 
   /** Frees a slot that has ended or is HELD, wherever its home is. */
   discard(slot: number): void {
     const home = this.#arena.words[slot + HOME]!
     if (home === this.#seat) return this.free(slot)
+    this.#clear(slot)
     this.drop(slot)
     this.freeFor(home, slot)
+  }
+
+  /** Frees the task-local values of a root. */
+  #clear(slot: number): void {
+    const words = this.#arena.words
+    if (!isRoot(words[slot + DELIVERY]!) || words[slot + LOCALS] === 0) return
+    const at = blockOf(words[slot + LOCALS]!)
+    words[slot + LOCALS] = 0
+    this.#arena.reach(at)
+    this.#heap.free(at)
   }
 
   /** Frees the block of a slot, if it has one. */

@@ -10,6 +10,8 @@ export class Lodging {
   residents: Residents | undefined
   /** What the current job holds and must let go of. */
   belongings: Set<Belonging> | undefined
+  /** What arrives now is not the current job's: there is none, or it came by mail, for another task. */
+  loose = true
 
   constructor(post: Post, thief: Thief) {
     this.#post = post

@@ -65,6 +65,11 @@ export class Post {
     if (load(this.#registry.arena.words, head) !== 0) this.signal.ring(head, this.mark, this.#deliver)
   }
 
+  /** What the list at `head` stands for is no more, and nobody can wait for it or ring. */
+  close(head: number): void {
+    if (load(this.#registry.arena.words, head) !== 0) this.signal.close(head, this.#deliver)
+  }
+
   readonly #deliver = (subscription: number): void => {
     const home = this.#registry.arena.words[subscription + HOME]!
     if (home === this.#seat) this.rung.push(subscription)

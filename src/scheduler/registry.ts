@@ -29,10 +29,13 @@ const control = layout({
   asked: 1,
   /** How many threads have died and been repaired after. */
   deaths: 1,
+  /** How often task-local values have been set. */
+  locals: 1,
 })
 export const STOP: number = control.at.stop
 export const BUFFERS: number = control.at.buffers
 export const ASKED: number = control.at.asked
+export const SETS: number = control.at.locals
 export const DEATHS: number = control.at.deaths
 
 const seat = layout(

@@ -70,6 +70,8 @@ export function empty(worker: Worker, seat: number): void {
     if (state === PUBLISHED) lose(worker, slot)
     else if (state !== HELD) worker.jobs.letGo(slot)
     else if (arena.words[slot + DELIVERY] === NOTICE) worker.jobs.discard(slot)
+    // Taken out of the mail, so that it is sent once more when what it waits for is gone.
+    else if (!worker.post.signal.disarm(slot)) worker.jobs.discard(slot)
   })
 }
 

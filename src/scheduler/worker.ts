@@ -80,6 +80,7 @@ export class Worker implements SlowPath, Waiter {
     this.modules = new Modules(registry.directory)
     this.thief = new Thief(registry, seat, this.counters, this.modules)
     this.post = new Post(registry, seat)
+    this.jobs.forgotten = head => this.post.close(head)
     this.lodging = new Lodging(this.post, this.thief)
     this.#guard = guard
   }
@@ -94,11 +95,12 @@ export class Worker implements SlowPath, Waiter {
   execute(slot: number): void {
     const { words } = this.registry.arena
     const { root, migrated, lodging } = this
-    const { belongings } = lodging
+    const { belongings, loose } = lodging
     this.root = words[slot + ROOT]!
     this.registry.arena.reach(this.root + SLOT_SIZE)
     this.migrated = words[slot + HOME] !== this.seat
     lodging.belongings = undefined
+    lodging.loose = false
     const isRoot = this.root === slot
     let state = DONE
     let kept = false
@@ -118,6 +120,7 @@ export class Worker implements SlowPath, Waiter {
     this.root = root
     this.migrated = migrated
     lodging.belongings = belongings
+    lodging.loose = loose
     if (!kept) this.finish(slot, state)
   }
 

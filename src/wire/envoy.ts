@@ -13,6 +13,8 @@ export interface Envoy {
 /** The other side. `host` is what a thread knows of its own place in the pool (`Carrier.host`). */
 export interface EnvoyClass<H = never> {
   arrive(host: H, words: readonly number[]): object
+  /** Of what may be in a message that several read: counts one more on its way, for the next reader. */
+  renew?(host: H, words: readonly number[]): void
   /** It will not arrive: its message was given up. */
   recall(host: H, words: readonly number[]): void
 }

@@ -8,7 +8,7 @@
  */
 import { CorruptError } from '../errors.ts'
 import type { Carrier } from './carrier.ts'
-import { envoyClass } from './envoy.ts'
+import { type EnvoyClass, envoyClass } from './envoy.ts'
 import { assemble, define } from './error.ts'
 import { VIEWS } from './kinds.ts'
 import * as tag from './tags.ts'
@@ -24,6 +24,9 @@ export class Reader {
   #at = 0
   #end = 0
   #frozen = false
+  #renews = false
+  /** Envoys of a message that is given up. */
+  #unread: [EnvoyClass, readonly number[]][] | undefined
   #depth = 0
   /** The objects of this message by number. */
   #objects: unknown[] = []
@@ -32,15 +35,32 @@ export class Reader {
     this.#carrier = carrier
   }
 
-  /** Starts on the message in `words` from `at` to before `end`. With `frozen`, its plain objects and arrays are frozen. */
-  begin(words: Int32Array, at: number, end: number, frozen: boolean): void {
+  /**
+   * Starts on the message in `words` from `at` to before `end`. With `frozen`, its plain objects and arrays are frozen; with `renews`,
+   * it will be read again.
+   */
+  begin(words: Int32Array, at: number, end: number, frozen: boolean, renews = false): void {
     if (at !== at >>> 0 || !(at <= end && end <= words.length)) throw new CorruptError(`a message at ${at} to ${end}`)
     this.#words = words as Int32Array<ArrayBuffer>
     this.#at = at
     this.#end = end
     this.#frozen = frozen
+    this.#renews = renews
     this.#depth = 0
     this.#objects = []
+  }
+
+  /** Gives up the message of one value that was begun: what is in it will not arrive. */
+  giveUp(): void {
+    const unread: [EnvoyClass, readonly number[]][] = []
+    this.#unread = unread
+    try {
+      this.value()
+    } finally {
+      this.#unread = undefined
+    }
+    // Not while it is read: this may give up other messages.
+    for (const [declared, words] of unread) declared.recall(this.#carrier.host as never, words)
   }
 
   /** The next value of the message. */
@@ -140,6 +160,11 @@ export class Reader {
     const words = Array.from({ length: count }, () => this.#word())
     const declared = envoyClass(kind)
     if (declared === undefined) throw this.#corrupt()
+    if (this.#unread !== undefined) {
+      this.#unread.push([declared, words])
+      return this.#keep({})
+    }
+    if (this.#renews) declared.renew?.(this.#carrier.host as never, words)
     const envoy = declared.arrive(this.#carrier.host as never, words)
     this.#keep(envoy)
     return envoy

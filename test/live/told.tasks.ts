@@ -11,10 +11,10 @@ export const endless = task((gate: Int32Array): never => {
 })
 
 /** Both sides are for ever: the one on another worker sees the end first, perhaps. */
-export const forkedEndless = task((gate: Int32Array): never => {
+export const forkedEndless = task((gate: Int32Array): number => {
   const other = endless.fork(gate)
   try {
-    endless(gate)
+    return endless(gate)
   } finally {
     endless.join(other)
   }
@@ -32,6 +32,6 @@ export const endsAndFails = task(function* (n: number) {
   spawn(add, n)
   return (yield* first.join()) + (yield* spawn(forever).join())
 })
-const forever = task((): never => {
+const forever = task((): number => {
   for (;;) yieldNow()
 })

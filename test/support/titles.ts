@@ -5,7 +5,8 @@ function rootOf(callee: unknown): string {
   let node = callee as { type: string; name?: string; object?: unknown; callee?: unknown }
   for (;;) {
     if (node.type === 'Identifier') return node.name ?? ''
-    const next = node.type === 'MemberExpression' ? node.object : node.type === 'CallExpression' ? node.callee : undefined
+    const next =
+      node.type === 'MemberExpression' ? node.object : node.type === 'CallExpression' ? node.callee : undefined
     if (next === undefined) return ''
     node = next as typeof node
   }

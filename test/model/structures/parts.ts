@@ -33,7 +33,8 @@ export const SMALL: Faults = {
   'scheduler/thief.ts': [['  const end = now() + 0.001\n  do pause()\n  while (now() < end)\n', '']],
   'scheduler/loop.ts': [
     ['async run(): Promise<void>', 'run(): void'],
-    ['if (task >= 0) await this.#import(task)\n', "if (task >= 0) throw new Error('every task is known')\n"],
+    ['await this.#import(task)\n', "throw new Error('every task is known')\n"],
+    ['await this.#ground.live(', 'void this.#ground.live('],
     ['await this.#ground.turn()', 'void this.#ground'],
     ['const MOST_DOZES = 16', 'const MOST_DOZES = 2'],
   ],
