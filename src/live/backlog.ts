@@ -1,6 +1,6 @@
 import { load } from '../memory/atomics.ts'
 import type { Shelf } from '../scheduler/offers.ts'
-import { claim, PUBLISHED, refOf, SPAWNED, STATE, stateOf, TASK } from '../scheduler/slot.ts'
+import { claim, PUBLISHED, refOf, STATE, stateOf, TASK } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
 
 /**
@@ -46,7 +46,7 @@ export class Backlog implements Shelf {
     while (this.waiting > 0) {
       const slot = this.#slots.at(-1)!
       const word = load(arena.words, slot + STATE)
-      if (stateOf(word) === PUBLISHED && !this.#worker.thief.knows(arena.words[slot + TASK]!, SPAWNED)) return 0
+      if (stateOf(word) === PUBLISHED && !this.#worker.thief.knows(arena.words[slot + TASK]!)) return 0
       this.#slots.pop()
       if (stateOf(word) === PUBLISHED && claim(arena, slot, word, this.#worker.seat)) return slot
     }

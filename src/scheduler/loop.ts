@@ -79,11 +79,7 @@ export class Loop {
     const { letters } = worker.post
     const { arena } = worker.registry
     worker.lodging.mail()
-    while (
-      letters.length > 0 &&
-      !this.#strange &&
-      worker.thief.knows(arena.words[letters[0]! + TASK]!, arena.words[letters[0]! + DELIVERY]!)
-    ) {
+    while (letters.length > 0 && !this.#strange && worker.thief.knows(arena.words[letters[0]! + TASK]!)) {
       const slot = letters.shift()!
       const word = worker.jobs.state(slot)
       if (stateOf(word) === PUBLISHED && claim(arena, slot, word, worker.seat)) this.#execute(slot)

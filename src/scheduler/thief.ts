@@ -4,7 +4,7 @@ import { load, pause, store } from '../memory/atomics.ts'
 import type { Counters } from './counters.ts'
 import type { Modules } from './modules.ts'
 import { ACTIVE, type Registry, WANT } from './registry.ts'
-import { claim, DELIVERY, isDead, names, PUBLISHED, slotOf, SPAWNED, STATE, stateOf, TASK } from './slot.ts'
+import { claim, isDead, names, PUBLISHED, slotOf, STATE, stateOf, TASK } from './slot.ts'
 import { recordByKey, type TaskRecord } from './tasks.ts'
 
 /**
@@ -109,7 +109,7 @@ export class Thief {
       }
       // Plain, and perhaps of another publication by now: then the claim fails.
       const task = arena.words[slot + TASK]!
-      if (!this.knows(task, arena.words[slot + DELIVERY]!)) return 0
+      if (!this.knows(task)) return 0
       if (!claim(arena, slot, word, this.#seat)) continue
       deque.forget()
       this.#pulses[victim] = deque.pulse
@@ -129,13 +129,13 @@ export class Thief {
     return key === undefined ? undefined : (this.#known[id] = recordByKey(key))
   }
 
-  /** This seat can have residents: generators may begin here, and what can be killed. */
+  /** This seat can have residents: generators may begin here. */
   hosts = false
 
   /** True if this thread can run the task, or knows why it cannot; else it is noted for {@link missing}. */
-  knows(task: number, delivery: number): boolean {
+  knows(task: number): boolean {
     const record = this.taskOf(task)
-    if (record !== undefined && (this.hosts || (!record.waits && delivery !== SPAWNED))) return true
+    if (record !== undefined && (this.hosts || !record.waits)) return true
     if (record === undefined && this.#modules.isSettled(task)) return true
     this.#missing = task
     return false

@@ -29,6 +29,7 @@ import {
   TASK,
   withState,
 } from './slot.ts'
+import { verdict } from './notice.ts'
 import { Post } from './post.ts'
 import { Questions } from './questions.ts'
 import { needRoom, roomy } from './room.ts'
@@ -114,7 +115,7 @@ export class Worker implements SlowPath, Waiter {
     } catch (error) {
       state = FAILED
       kept = isRoot && lodging.residents?.keeps(slot, undefined, true, error) === true
-      if (!kept) this.jobs.conclude(slot, error, true)
+      if (!kept) this.jobs.conclude(slot, isRoot ? verdict(this, slot, error) : error, true)
     }
     lodging.letGo()
     this.root = root
