@@ -16,7 +16,9 @@ export { type Scope, scope } from './task/scope.ts'
 export { migrated, poolSize, progress, workerIndex, yieldNow } from './task/place.ts'
 
 // Tasks that live on their own
-export { Handle, type Outcome, type Status } from './live/handle.ts'
+export { type CurrentTask, currentTask, uncancellable } from './live/current.ts'
+export type { Deadline } from './live/deadline.ts'
+export { type Env, Handle, type Outcome, type Status } from './live/handle.ts'
 export { spawn, type SpawnOptions, spawnWith } from './live/spawn.ts'
 export { Wait } from './live/wait.ts'
 

@@ -20,7 +20,9 @@ import type { Envoy } from '../wire/envoy.ts'
 import { needRoom } from '../scheduler/room.ts'
 import { awaitThat, ENDED } from '../scheduler/wait.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
+import type { AnyFunction } from '../scheduler/tasks.ts'
 import type { Joinable } from '../task/fork.ts'
+import type { Result, Task } from '../task/task.ts'
 import { Hold } from './hold.ts'
 import type { House } from './house.ts'
 import { Wait } from './wait.ts'
@@ -29,6 +31,17 @@ import { Watch } from './watch.ts'
 /** What became of a task: its result or what it threw. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
 
+/** The arguments of a continuation after the first. */
+export type Env<F extends AnyFunction> = Parameters<F> extends [unknown, ...infer E] ? E : []
+
+type Follower = (handle: Handle<unknown>, fn: unknown, env: readonly unknown[]) => Handle<unknown>
+let follower: Follower
+
+/** Called by the module that knows how to spawn. */
+export function provideFollower(follow: Follower): void {
+  follower = follow
+}
+
 /** `queued`: nobody has begun it. `running`: somebody has, and it may be waiting. */
 export type Status = 'queued' | 'running' | 'done' | 'failed' | 'killed'
 
@@ -36,7 +49,8 @@ export type Status = 'queued' | 'running' | 'done' | 'failed' | 'killed'
  * A spawned task: wait for it, kill it, send it to others. Losing it changes nothing for the task.
  */
 export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
-  readonly #house: House
+  /** @internal */
+  readonly house: House
   /** @internal */
   readonly slot: number
   readonly #use: number
@@ -56,7 +70,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   #outcome: Outcome<T> | undefined
 
   constructor(house: House, slot: number, use: number, name: string, remote = false) {
-    this.#house = house
+    this.house = house
     this.slot = slot
     this.#use = use
     this.name = name
@@ -65,7 +79,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
   /** @internal */
   get watch(): Watch {
-    return (this.#watch ??= this.hold === undefined ? new Watch(0) : this.#house.waits.at(this.slot + WATCHERS))
+    return (this.#watch ??= this.hold === undefined ? new Watch(0) : this.house.waits.at(this.slot + WATCHERS))
   }
 
   /** @internal Somebody on this seat waits for its end. */
@@ -75,12 +89,12 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
   /** Waits for its end: `yield* handle.join()` in a generator task. Returns its result, or throws what it threw. */
   join(): Wait<T> {
-    return new Join(this.#house, this, false) as Wait<T>
+    return new Join(this.house, this, false) as Wait<T>
   }
 
   /** As {@link join}, but what the task threw is returned too, and is no failure of anybody else. */
   result(): Wait<Outcome<T>> {
-    return new Join(this.#house, this, true) as Wait<Outcome<T>>
+    return new Join(this.house, this, true) as Wait<Outcome<T>>
   }
 
   /** What `join(handle)` calls. */
@@ -94,8 +108,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   }
 
   #await(worker: Worker | undefined): void {
-    const { arena } = this.#house.worker.registry
-    if (worker !== this.#house.worker || arena.words[this.slot + PARENT] !== worker.root) {
+    const { arena } = this.house.worker.registry
+    if (worker !== this.house.worker || arena.words[this.slot + PARENT] !== worker.root) {
       throw new ForkError(
         'ERR_FILCH_JOIN',
         `join was given the handle of ${this.name}, which is not a child of this task. A plain task waits for its own children ` +
@@ -110,10 +124,37 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     }
     needRoom()
     awaitThat(worker, () => {
-      if (this.look() !== undefined || arena.words[worker.root + CANCELED] !== 0) return ENDED
+      if (this.look() !== undefined || worker.canceled) return ENDED
       const now = this.#state()
       return stateOf(now) === CLAIMED ? seatOf(now) : -1
     })
+  }
+
+  /**
+   * Continues with `fn`, a task that gets the result of this one as its first argument, and `env` after it: on whatever worker, as
+   * a child of the task that calls this. If this task fails, so does the continuation, with the same error, and `fn` does not run.
+   *
+   * @example
+   * ```ts
+   * import { equal } from 'node:assert/strict'
+   * import { Pool, task } from 'filch'
+   *
+   * export const count = task((text: string) => text.length)
+   * export const times = task((n: number, by: number) => n * by)
+   *
+   * if (import.meta.main) {
+   *   await using pool = new Pool({ threads: 2 })
+   *   equal(await pool.spawn(count, 'abc').andThen(times, 14), 42)
+   * }
+   * ```
+   */
+  andThen<F extends (value: T, ...env: never[]) => unknown>(fn: Task<F>, ...env: Env<F>): Handle<Result<F>> {
+    return follower(this as Handle<unknown>, fn, env) as Handle<Result<F>>
+  }
+
+  /** Calls back when it has ended, with what became of it. Only in the thread that made the pool; a task waits for {@link result}. */
+  onEnd(callback: (outcome: Outcome<T>) => void): void {
+    void this.result().then(callback)
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- it is one
@@ -140,7 +181,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
    */
   kill(reason?: unknown): void {
     if (this.look() !== undefined) return
-    const { worker } = this.#house
+    const { worker } = this.house
     const { arena } = worker.registry
     for (;;) {
       const word = this.#state()
@@ -149,16 +190,16 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
       if (!claim(arena, this.slot, word, worker.seat)) continue
       worker.jobs.conclude(this.slot, new KilledError(this.name, reason), true)
       worker.finish(this.slot, FAILED)
-      return this.#house.soon()
+      return this.house.soon()
     }
   }
 
   /** Its seat must see to it. */
   #stop(word: number, reason: unknown): void {
-    const { worker } = this.#house
+    const { worker } = this.house
     if (seatOf(word) === worker.seat) {
       store(worker.registry.arena.words, this.slot + CANCELED, 1)
-      return this.#house.kill(this.slot, reason)
+      return this.house.kill(this.slot, reason)
     }
     const { at, length } = worker.jobs.enclose(reason)
     // The notice first: whoever sees the word finds the reason in the mail. The slot is not in another use by then, since this handle holds it.
@@ -167,8 +208,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   }
 
   #state(): number {
-    this.#house.worker.registry.arena.reach(this.slot + HOLDS + 1)
-    return this.#house.worker.jobs.state(this.slot)
+    this.house.worker.registry.arena.reach(this.slot + HOLDS + 1)
+    return this.house.worker.jobs.state(this.slot)
   }
 
   /** @internal Its outcome, if it has ended. */
@@ -188,8 +229,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** @internal The keeper: it has ended. */
   close(): void {
     this.#outcome = this.#read(this.#state())
-    this.#house.worker.jobs.letGo(this.slot)
-    if (this.#watch !== undefined) this.#house.waits.stir(this.#watch)
+    this.house.worker.jobs.letGo(this.slot)
+    if (this.#watch !== undefined) this.house.waits.stir(this.#watch)
   }
 
   /** @internal The pool has ended before the task. */
@@ -198,7 +239,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   }
 
   #read(word: number): Outcome<T> {
-    const { worker } = this.#house
+    const { worker } = this.house
     const { lodging } = worker
     const { loose } = lodging
     const count = worker.registry.arena.words[this.slot + COUNT]!
@@ -220,7 +261,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     if (outcome !== undefined) {
       throw new FilchError('ERR_FILCH_HANDLE', `The task ${this.name} has ended: send its result, not its handle.`)
     }
-    add(this.#house.worker.registry.arena.words, this.slot + HOLDS, 1)
+    add(this.house.worker.registry.arena.words, this.slot + HOLDS, 1)
     return [this.slot, this.#use]
   }
 }

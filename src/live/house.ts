@@ -13,6 +13,8 @@ export interface House {
   promise<T>(wait: Awaited & { outcome(): T }): Promise<T>
   /** Something may be ready: where nobody looks by himself, somebody shall. */
   soon(): void
+  /** A section is under way in which nothing may stop that root. */
+  shielded(slot: number): boolean
   /** Kills a root of this seat. */
   kill(slot: number, reason: unknown): void
 }

@@ -12,6 +12,7 @@ import {
   HOME,
   NOTICE,
   seatOf,
+  SHIELDS,
   SPAWNED,
   STATE,
   stateOf,
@@ -108,12 +109,11 @@ export class Household implements Residents, House {
   readonly #trouble = (resident: Resident): void => {
     const { registry, seat } = this.worker
     const { suspended } = resident
-    if (suspended === undefined) {
+    if (suspended === undefined || this.shielded(resident.slot)) {
       store(registry.arena.words, resident.slot + CANCELED, 1)
       store(registry.arena.words, registry.seat(seat) + WANT, 1)
       return
     }
-    if (!resident.troubled) return
     this.waits.dismiss(resident)
     suspended.withdraw()
     resident.suspended = undefined
@@ -142,14 +142,23 @@ export class Household implements Residents, House {
   /** The same, at a wait. */
   checkpoint(wait: { concerns(handle: object): boolean }): void {
     const resident = this.#current
-    if (resident === undefined || !resident.troubled) return
+    if (resident === undefined || !this.#mustThrow(resident)) return
     // Whoever joins the child that has failed gets its error there.
     if (resident.grief !== undefined && wait.concerns(resident.grief.of)) this.#console(resident)
     else this.#throwIn(resident)
   }
 
+  /** A section is under way in which nothing may stop that root. */
+  shielded(slot: number): boolean {
+    return load(this.worker.registry.arena.words, slot + SHIELDS) !== 0
+  }
+
+  #mustThrow(resident: Resident): boolean {
+    return resident.troubled && !this.shielded(resident.slot)
+  }
+
   #throwIn(resident: Resident): void {
-    if (!resident.troubled) return
+    if (!this.#mustThrow(resident)) return
     if (resident.killed !== undefined) throw resident.killed
     const { error } = resident.grief!
     this.#console(resident)
@@ -250,7 +259,7 @@ export class Household implements Residents, House {
 
   /** True: it need not wait any more. */
   #suspend(resident: Resident, wait: Wait<unknown>): boolean {
-    if (resident.troubled) return true
+    if (this.#mustThrow(resident)) return true
     resident.suspended = wait
     if (!this.waits.enlist(resident)) return false
     resident.suspended = undefined

@@ -1,4 +1,4 @@
-import { ForkError, OptionError } from '../errors.ts'
+import { FilchError, ForkError, OptionError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { provide } from '../scheduler/lobby.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
@@ -6,6 +6,7 @@ import {
   HOLDS,
   KEEPER,
   LOCALS,
+  NAME,
   PARENT,
   seatOf,
   SIBLING,
@@ -17,14 +18,20 @@ import {
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
-import type { Result, Task } from '../task/task.ts'
-import { Handle } from './handle.ts'
+import { type Result, type Task, task } from '../task/task.ts'
+import { checkDeadline, type Deadline, keepDeadline } from './deadline.ts'
+import { Handle, provideFollower } from './handle.ts'
 import { inherit } from './inheritance.ts'
 import { keepFor } from './hold.ts'
 import { type Household, householdOf } from './household.ts'
+import type { Wait } from './wait.ts'
 
 /** How a task is spawned. */
-export interface SpawnOptions {
+export interface SpawnOptions extends Deadline {
+  /** What it is called in messages, and by `currentTask().name`. Default: name and place of the task. */
+  readonly name?: string
+  /** It begins when these have ended; if one of them fails, it fails as that one, and does not begin. */
+  readonly after?: readonly Handle<unknown>[]
   /** It belongs to nobody: it outlives its parent, and its failure is its own. Default: it is a child of the task that spawns it. */
   readonly detached?: boolean
   /** Its failure shows where it is joined, and nowhere else. Default: a failure that nobody waits for is thrown in its parent. */
@@ -100,17 +107,24 @@ function begin(options: SpawnOptions, fn: unknown, args: readonly unknown[]): Ha
     )
   }
   worker.poll()
-  return launch(householdOf(worker), checked(options, worker), recordOrThrow(fn), args, worker.root)
+  return start(householdOf(worker), checked(options, worker), recordOrThrow(fn), args, worker.root)
 }
 
-const NAMES = ['detached', 'supervised', 'on']
+const NAMES = ['name', 'after', 'signal', 'timeout', 'detached', 'supervised', 'on']
 
 function checked(options: SpawnOptions, worker: Worker): SpawnOptions {
   if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
   for (const name of Object.keys(options)) {
     if (!NAMES.includes(name)) throw new OptionError('An option of spawn', name, `There are: ${NAMES.join(', ')}.`)
   }
-  const { on } = options
+  const { after, on, name } = options
+  if (name !== undefined && (typeof name !== 'string' || name === '')) {
+    throw new OptionError('name', name, 'Give some text.')
+  }
+  if (after !== undefined && !(Array.isArray(after) && after.every(handle => handle instanceof Handle))) {
+    throw new OptionError('after', after, 'Give an array of handles.')
+  }
+  checkDeadline(options)
   const most = Math.max(1, worker.registry.threads) - 1
   if (on !== undefined && !(Number.isInteger(on) && on >= 0 && on <= most)) {
     throw new OptionError('on', on, `Give the index of a worker, from 0 to ${most}.`)
@@ -124,10 +138,95 @@ function recordOrThrow(fn: unknown): TaskRecord {
   return record
 }
 
+/** Spawns a task, now or when others have ended, and sees to it that it ends in time. */
+function start(
+  household: Household,
+  options: SpawnOptions,
+  record: TaskRecord,
+  args: readonly unknown[],
+  root: number,
+): Handle<unknown> {
+  const { after, ...rest } = options
+  const handle =
+    after === undefined
+      ? launch(household, rest, record, args, root)
+      : launchAfter(household, rest, record, args, root, after, false)
+  keepDeadline(handle, options)
+  return handle
+}
+
+/**
+ * Waits for others, and then for one that it spawns: kill, failure and the end of its parent come to it as to any task. Where it
+ * waits does not matter; the one that it spawns runs on any worker.
+ */
+const follow = task(
+  import.meta,
+  function* (
+    first: readonly Handle<unknown>[],
+    passes: boolean,
+    options: { readonly on?: number; readonly name?: string },
+    fn: Task<AnyFunction>,
+    args: readonly unknown[],
+  ): Generator<Wait<unknown>, unknown> {
+    const values: unknown[] = []
+    for (const handle of first) values.push(yield* handle.join())
+    return yield* begin(options, fn, passes ? [...values, ...args] : args).join()
+  },
+)
+
+const failAs = task(import.meta, (error: unknown): never => {
+  throw error
+})
+
+/** With `passes`, the task gets the results of `first` before its other arguments. */
+function launchAfter(
+  household: Household,
+  options: SpawnOptions,
+  record: TaskRecord,
+  args: readonly unknown[],
+  root: number,
+  first: readonly Handle<unknown>[],
+  passes: boolean,
+): Handle<unknown> {
+  for (;;) {
+    const outcomes = first.map(handle => handle.look())
+    const failed = outcomes.find(outcome => outcome?.ok === false)
+    if (failed?.ok === false)
+      return launch(household, { ...options, name: record.label }, recordOf(failAs)!, [failed.error], root)
+    // What has ended cannot be sent any more, nor need it be.
+    const open = first.filter((_, i) => outcomes[i] === undefined)
+    if (open.length === 0) {
+      const values = outcomes.map(outcome => (outcome as { readonly value: unknown }).value)
+      return launch(household, options, record, passes ? [...values, ...args] : args, root)
+    }
+    const { on, name } = options
+    const inner = { ...(on === undefined ? {} : { on }), ...(name === undefined ? {} : { name }) }
+    try {
+      return launch(
+        household,
+        { ...options, name: name ?? record.label },
+        recordOf(follow)!,
+        [open, passes, inner, record.fn, args],
+        root,
+      )
+    } catch (error) {
+      // One of them has ended meanwhile.
+      if (!(error instanceof FilchError && error.code === 'ERR_FILCH_HANDLE')) throw error
+    }
+  }
+}
+
+provideFollower((handle, fn, env) => {
+  const worker = currentWorker()
+  worker?.poll()
+  const household = householdOf(worker ?? handle.house.worker)
+  return launchAfter(household, {}, recordOrThrow(fn), env, worker?.root ?? 0, [handle], true)
+})
+
 /** Makes the job and whatever keeps it. `root` is the task that spawns it; 0: nobody. */
 export function launch(
   household: Household,
-  { detached = false, supervised = false, on }: SpawnOptions,
+  { detached = false, supervised = false, on, name }: SpawnOptions,
   record: TaskRecord,
   args: readonly unknown[],
   root: number,
@@ -137,19 +236,20 @@ export function launch(
   jobs.write(args)
   const slot = jobs.make(registry.directory.idOf(record), args.length, SPAWNED, 0)
   const { words } = registry.arena
-  if (root !== 0 && words[root + LOCALS] !== 0) {
-    try {
-      inherit(worker, root, slot)
-    } catch (error) {
-      jobs.forget(slot)
-      throw error
-    }
+  // Nobody holds the arguments until they are read.
+  if (jobs.writer.buffers.length > 0) jobs.leave(jobs.writer.buffers, slot, jobs.state(slot))
+  try {
+    if (root !== 0 && words[root + LOCALS] !== 0) inherit(worker, root, slot)
+    if (name !== undefined) registry.arena.words[slot + NAME] = jobs.deposit(name, 'name', slot)
+  } catch (error) {
+    jobs.forget(slot)
+    throw error
   }
   const parent = detached ? 0 : root
   const keeper = parent === 0 ? seat : seatOf(jobs.state(parent))
   words[slot + PARENT] = parent
   words[slot + KEEPER] = keeper
-  const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), record.label, keeper !== seat)
+  const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), name ?? record.label, keeper !== seat)
   handle.supervised = supervised
   words[slot + SUPERVISED] = Number(supervised)
   if (keeper === seat) {
@@ -194,5 +294,5 @@ provide({
     householdOf(worker).front ??= front
   },
   spawn: (worker, options, record, args) =>
-    launch(householdOf(worker), checked(options as SpawnOptions, worker), record, args, 0),
+    start(householdOf(worker), checked(options as SpawnOptions, worker), record, args, 0),
 })

@@ -7,6 +7,7 @@ import {
   FAILED,
   GHOST,
   JOINED,
+  NAME,
   PARENT,
   seatOf,
   SIBLING,
@@ -18,6 +19,7 @@ import {
   useOf,
   WATCHERS,
 } from '../scheduler/slot.ts'
+import type { Worker } from '../scheduler/worker.ts'
 import { Handle } from './handle.ts'
 import type { House } from './house.ts'
 import { Resident } from './resident.ts'
@@ -56,8 +58,7 @@ export class Tree {
   resident(slot: number): Resident {
     let resident = this.#residents.get(slot)
     if (resident === undefined) {
-      const record = this.#house.worker.thief.taskOf(this.#house.worker.registry.arena.words[slot + TASK]!)
-      resident = new Resident(this.#resume, slot, record?.label ?? '(unknown)')
+      resident = new Resident(this.#resume, slot, this.#labelOf(slot))
       this.#residents.set(slot, resident)
     }
     return resident
@@ -96,7 +97,7 @@ export class Tree {
   }
 
   #labelOf(slot: number): string {
-    return this.#house.worker.thief.taskOf(this.#house.worker.registry.arena.words[slot + TASK]!)?.label ?? '(a task)'
+    return nameOf(this.#house.worker, slot)
   }
 
   /** The body has returned `value`, or thrown it. */
@@ -192,7 +193,8 @@ export class Tree {
     resident.killed = error
     if (resident.over) this.#conclude(resident, true, error)
     else this.#adoptStrays(resident)
-    this.#orphan(resident, reason)
+    // In a section in which nothing may stop it, it may be waiting for its children: they are stopped when it has ended.
+    if (resident.over || !this.#house.shielded(slot)) this.#orphan(resident, reason)
     if (!resident.over) this.#onTrouble(resident)
   }
 
@@ -213,4 +215,11 @@ export class Tree {
       if (stateOf(word) > CLAIMED && seatOf(word) === GHOST) this.bury(slot)
     }
   }
+}
+
+/** What a root is called: its own name, or that of its task. */
+export function nameOf({ jobs, registry, thief }: Worker, slot: number): string {
+  const { words } = registry.arena
+  const name = words[slot + NAME]!
+  return name === 0 ? (thief.taskOf(words[slot + TASK]!)?.label ?? '(a task)') : String(jobs.peruse(name))
 }

@@ -19,6 +19,7 @@ import {
   isRoot,
   LENGTH,
   LOCALS,
+  NAME,
   PARENT,
   payloadOf,
   PROGRESS,
@@ -26,6 +27,7 @@ import {
   refOf,
   release,
   ROOT,
+  SHIELDS,
   SLOT_SIZE,
   STATE,
   STRAYS,
@@ -97,6 +99,7 @@ export class Jobs {
       words[slot + CANCELED] = words[slot + PROGRESS] = words[slot + PARENT] = 0
       words[slot + HOLDS] = 1
       words[slot + WATCHERS] = words[slot + STRAYS] = words[slot + LOCALS] = 0
+      words[slot + SHIELDS] = words[slot + NAME] = 0
     }
     if (count === 0) return slot
     try {
@@ -166,6 +169,7 @@ export class Jobs {
 
   /** Home: the slot was taken back, so it is FREE already; its arguments were never read. */
   forget(slot: number): void {
+    this.#clear(slot)
     this.drop(slot)
     this.#slab.free(slot)
   }
@@ -286,14 +290,19 @@ export class Jobs {
     this.freeFor(home, slot)
   }
 
-  /** Frees the task-local values of a root. */
+  /** Frees name and task-local values of a root. */
   #clear(slot: number): void {
     const words = this.#arena.words
-    if (!isRoot(words[slot + DELIVERY]!) || words[slot + LOCALS] === 0) return
-    const at = blockOf(words[slot + LOCALS]!)
-    words[slot + LOCALS] = 0
-    this.#arena.reach(at)
-    this.#heap.free(at)
+    if (!isRoot(words[slot + DELIVERY]!)) return
+    const locals = words[slot + LOCALS]!
+    const name = words[slot + NAME]!
+    if (locals === 0 && name === 0) return
+    words[slot + LOCALS] = words[slot + NAME] = 0
+    for (const at of [locals === 0 ? 0 : blockOf(locals), name]) {
+      if (at === 0) continue
+      this.#arena.reach(at)
+      this.#heap.free(at)
+    }
   }
 
   /** Frees the block of a slot, if it has one. */

@@ -89,6 +89,10 @@ const record = layout({
   supervised: 1,
   /** The keeper's own: where its handle is. */
   ward: 1,
+  /** Sections under way, in it and its forks, in which nothing may stop it. */
+  shields: 1,
+  /** Block of the name that it was given (Jobs.deposit); 0 if it has none. Freed with the slot. */
+  name: 1,
   /** Names the block of its task-local values (storage/task-local.ts); 0 if it has none. Freed with the slot. */
   locals: 1,
 })
@@ -112,6 +116,8 @@ export const STRAYS: number = record.at.strays
 export const SIBLING: number = record.at.sibling
 export const SUPERVISED: number = record.at.supervised
 export const WARD: number = record.at.ward
+export const SHIELDS: number = record.at.shields
+export const NAME: number = record.at.name
 export const LOCALS: number = record.at.locals
 export const SLOT_SIZE: number = SIZE
 /** Where arguments or result of a fork begin. A HELD record may use all words from here on. */

@@ -22,6 +22,7 @@ import {
   JOINED,
   PUBLISHED,
   ROOT,
+  SHIELDS,
   SLOT_SIZE,
   STATE,
   stateOf,
@@ -245,13 +246,19 @@ export class Worker implements SlowPath, Waiter {
   /** For a run in place, which no timer can stop: when it must have ended (`now()`); 0 if never. */
   deadline = 0
 
+  /** The current job must stop. */
+  get canceled(): boolean {
+    const { words } = this.registry.arena
+    // Plain: seen late, it costs time alone. But who has just left the section in which nothing may stop it knows that.
+    return this.root !== 0 && words[this.root + CANCELED] !== 0 && words[this.root + SHIELDS] === 0
+  }
+
   /** Throws if the run that this job belongs to was canceled. */
   poll(): void {
     if (this.deadline > 0 && now() > this.deadline) {
       throw new CanceledError('The run did not end within its timeout.')
     }
-    // Plain: seen late, it costs time alone.
-    if (this.root !== 0 && this.registry.arena.words[this.root + CANCELED] !== 0) {
+    if (this.canceled) {
       this.lodging.residents?.check(this.root)
       throw new CanceledError('The run that this task belongs to was canceled.')
     }
