@@ -49,6 +49,9 @@ export { Pool, type Stats } from './pool/pool.ts'
 export type { PoolOptions, RunOptions, Stuck, Watch } from './pool/options.ts'
 export type { Tally } from './scheduler/counters.ts'
 
+// Look
+export { memory, type WorkerMemory } from './look/memory.ts'
+
 // Values
 export type { Discipline } from './wire/guard.ts'
 export { registerError } from './wire/error.ts'

@@ -22,6 +22,7 @@ const law: Record<string, string[]> = {
   channel: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'live'],
   'platform/node': ['memory', 'wire', 'scheduler', 'live'],
   pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par', 'live', 'channel', 'platform/node'],
+  look: ['memory', 'scheduler', 'task', 'pool', 'platform/node'],
 }
 const entrances = ['index.ts', 'worker.ts']
 const lineCap = 400

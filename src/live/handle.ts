@@ -167,8 +167,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   }
 
   /** Calls back when it has ended, with what became of it. Only in the thread that made the pool; a task waits for {@link result}. */
-  onEnd(callback: (outcome: Outcome<T>) => void): void {
-    void this.result().then(callback)
+  onEnd(told: (outcome: Outcome<T>) => void): void {
+    void this.result().then(outcome => told(outcome))
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- it is one
@@ -256,6 +256,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     this.#outcome = this.#read(this.#state())
     this.house.worker.jobs.letGo(this.slot)
     if (this.#watch !== undefined) this.house.waits.stir(this.#watch)
+  }
+
+  /** @internal The pool has ended before the task. */
+  lose(why: Error): void {
+    this.#outcome ??= { ok: false, error: why }
   }
 
   #read(word: number): Outcome<T> {

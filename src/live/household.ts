@@ -93,6 +93,8 @@ export class Household implements Residents, House {
 
   keeps(slot: number, record: TaskRecord | undefined, failed: boolean, value: unknown): boolean {
     const { tree } = this
+    // A fork on another seat may have seen that the task is killed, and failed of it, before this seat has read why.
+    if (failed && load(this.worker.registry.arena.words, slot + CANCELED) !== 0) this.worker.lodging.mail()
     if (record?.waits === true) {
       const resident = tree.resident(slot)
       resident.body = value as Body
@@ -307,7 +309,12 @@ export class Household implements Residents, House {
     }
     return new Promise((resolve, reject) => {
       const { front } = this
+      const refuse = (why: Error): void => {
+        front?.leave()
+        reject(why)
+      }
       const resume = (): void => {
+        if (!this.#awaiting.delete(refuse)) return
         front?.leave()
         try {
           resolve(wait.outcome())
@@ -316,8 +323,24 @@ export class Household implements Residents, House {
         }
       }
       front?.enter()
+      this.#awaiting.add(refuse)
+      if (this.#ended !== undefined && !wait.poll()) return this.refuse(this.#ended)
       if (wait.poll() || this.waits.enlist({ wait, resume })) resume()
     })
+  }
+
+  /** Of each promise that has not settled, what rejects it. */
+  readonly #awaiting = new Set<(why: Error) => void>()
+  /** The pool has ended, so nothing new will come. */
+  #ended: Error | undefined
+
+  refuse(why: Error): void {
+    this.#ended = why
+    this.backlog.drop()
+    this.tree.refuse(why)
+    const awaiting = [...this.#awaiting]
+    this.#awaiting.clear()
+    for (const refuse of awaiting) refuse(why)
   }
 
   // --- mail ---------------------------------------------------------------------------------------------------------

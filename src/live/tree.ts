@@ -202,6 +202,16 @@ export class Tree {
     if (!resident.over) this.#onTrouble(resident)
   }
 
+  /** The pool has ended before them. */
+  refuse(why: Error): void {
+    const { words } = this.#house.worker.registry.arena
+    for (const child of this.#wards) {
+      child.lose(why)
+      this.#wards.remove(words, child.slot)
+      if (child.parent === undefined) this.front()?.leave()
+    }
+  }
+
   /** A thread has died: what it has ended and perhaps not mailed counts as mailed. */
   revive(): void {
     for (const { slot } of this.#wards) {

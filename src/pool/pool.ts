@@ -292,6 +292,8 @@ export class Pool {
     this.#runs.end()
     this.#hold.end()
     this.#closeBuffers()
+    // The engine keeps whoever waits, and all that it knows: the pool's memory too.
+    this.#registry.sleepers.rouse(this.#registry.caller)
   }
 
   #start(fn: unknown, args: readonly unknown[], options: RunOptions): Promise<unknown> {

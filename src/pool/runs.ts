@@ -394,6 +394,7 @@ export class Runs {
     this.#runs.clear()
     this.#backlog = []
     clearInterval(this.#reporter)
+    this.#worker.lodging.residents?.refuse(why)
   }
 
   closed(): PoolClosedError {

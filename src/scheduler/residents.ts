@@ -26,6 +26,8 @@ export interface Residents {
   readonly due: number
   /** Throws why the root that runs here must stop, if it must. */
   check(root: number): void
+  /** The pool has ended: whoever awaits something outside of it is told `why`. Does not throw. */
+  refuse(why: Error): void
 }
 
 /** What a job holds that must be let go when it ends: ends of channels, handles. */
