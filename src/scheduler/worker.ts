@@ -120,7 +120,7 @@ export class Worker implements SlowPath, Waiter {
       if (!kept) this.jobs.conclude(slot, value, false)
     } catch (thrown) {
       // A fork that ran elsewhere does not know why it was stopped.
-      const error = isRoot && thrown instanceof CanceledError ? verdict(this, slot, thrown) : thrown
+      const error = isRoot ? verdict(this, slot, thrown) : thrown
       state = FAILED
       kept = isRoot && lodging.residents?.keeps(slot, undefined, true, error) === true
       if (!kept) this.jobs.conclude(slot, error, true)
@@ -186,6 +186,7 @@ export class Worker implements SlowPath, Waiter {
     const { words } = this.registry.arena
     const home = words[slot + HOME]!
     const isRoot = words[slot + DELIVERY] !== JOINED
+    if (isRoot && this.jobs.sentences.size > 0) this.jobs.sentences.delete(slot)
     store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))
     if (isRoot) this.post.report(slot)
     else this.registry.sleepers.wake(home)
