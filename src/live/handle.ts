@@ -1,20 +1,26 @@
-import { FilchError, ForkError, KilledError, WorkerLostError } from '../errors.ts'
+import { ForkError, KilledError, WorkerLostError } from '../errors.ts'
 import { add, store } from '../memory/atomics.ts'
 import { unsaid } from '../scheduler/failure.ts'
 import { notify } from '../scheduler/notice.ts'
+import { WANT } from '../scheduler/registry.ts'
 import {
   CANCELED,
   claim,
   CLAIMED,
   COUNT,
+  DONE,
   FAILED,
   HOLDS,
+  NAME,
   PARENT,
   PUBLISHED,
   seatOf,
+  SPAWNED,
+  STATE,
   stateOf,
   useOf,
   WATCHERS,
+  withState,
 } from '../scheduler/slot.ts'
 import type { Envoy } from '../wire/envoy.ts'
 import { needRoom } from '../scheduler/room.ts'
@@ -25,6 +31,7 @@ import type { Joinable } from '../task/fork.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Hold } from './hold.ts'
 import type { House } from './house.ts'
+import { nameOf } from './name.ts'
 import { Wait } from './wait.ts'
 import { Watch } from './watch.ts'
 
@@ -54,8 +61,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** @internal */
   readonly slot: number
   readonly #use: number
-  /** Name and place of the task, for messages. */
-  readonly name: string
+  #name: string | undefined
   /** @internal The task that it belongs to, on this seat; its keeper is this seat then. */
   parent: object | undefined
   /** @internal Its neighbours among the children of its parent. */
@@ -69,11 +75,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   readonly hold: Hold | undefined
   #outcome: Outcome<T> | undefined
 
-  constructor(house: House, slot: number, use: number, name: string, remote = false) {
+  constructor(house: House, slot: number, use: number, name: string | undefined, remote = false) {
     this.house = house
     this.slot = slot
     this.#use = use
-    this.name = name
+    this.#name = name
     this.hold = remote ? new Hold(house.worker, slot, letGo) : undefined
   }
 
@@ -85,6 +91,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** @internal Somebody on this seat waits for its end. */
   get awaited(): boolean {
     return this.#watch !== undefined && this.#watch.waiting.length > 0
+  }
+
+  /** What it was called at the spawn, else name and place of the task. */
+  get name(): string {
+    return (this.#name ??= this.hold?.released === true ? 'a task' : nameOf(this.house.worker, this.slot))
   }
 
   /** Waits for its end: `yield* handle.join()` in a generator task. Returns its result, or throws what it threw. */
@@ -149,11 +160,12 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
    * ```
    */
   andThen<F extends (value: T, ...env: never[]) => unknown>(fn: Task<F>, ...env: Env<F>): Handle<Result<F>> {
-    return follower(this as Handle<unknown>, fn, env) as Handle<Result<F>>
+    return follower(this, fn, env) as Handle<Result<F>>
   }
 
   /** Calls back when it has ended, with what became of it. Only in the thread that made the pool; a task waits for {@link result}. */
   onEnd(callback: (outcome: Outcome<T>) => void): void {
+    // oxlint-disable-next-line promise/no-callback-in-promise -- what it throws goes where uncaught errors go
     void this.result().then(callback)
   }
 
@@ -201,9 +213,13 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
       store(worker.registry.arena.words, this.slot + CANCELED, 1)
       return this.house.kill(this.slot, reason)
     }
+    const { registry } = worker
     const { at, length } = worker.jobs.enclose(reason)
-    store(worker.registry.arena.words, this.slot + CANCELED, 1)
+    // First, so that who sees CANCELED finds in its mail why. It is the same use of the slot still, since this handle holds it.
     notify(worker, this.slot, word, at, length)
+    store(registry.arena.words, this.slot + CANCELED, 1)
+    // It may have looked between the two.
+    store(registry.arena.words, registry.seat(seatOf(word)) + WANT, 1)
   }
 
   #state(): number {
@@ -219,7 +235,6 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
         this.#outcome = { ok: false, error: gone(this.name) }
       } else if (stateOf(word) > CLAIMED) {
         this.#outcome = this.#read(word)
-        this.hold.release()
       }
     }
     return this.#outcome
@@ -251,11 +266,10 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
   /** Of the protocol between filch's rooms: not to be called. */
   depart(): readonly number[] {
+    const { worker } = this.house
     const outcome = this.look()
-    if (outcome !== undefined) {
-      throw new FilchError('ERR_FILCH_HANDLE', `The task ${this.name} has ended: send its result, not its handle.`)
-    }
-    add(this.house.worker.registry.arena.words, this.slot + HOLDS, 1)
+    if (outcome !== undefined && this.hold?.released !== false) return restate(worker, this.name, outcome)
+    add(worker.registry.arena.words, this.slot + HOLDS, 1)
     return [this.slot, this.#use]
   }
 }
@@ -288,6 +302,19 @@ class Join extends Wait<unknown> {
 
 function letGo({ jobs }: Worker, slot: number): void {
   jobs.letGo(slot)
+}
+
+/** A record like that of a task that has ended, for the handle of one whose own is in another use. */
+function restate(worker: Worker, name: string, outcome: Outcome<unknown>): readonly number[] {
+  const { jobs, registry, seat } = worker
+  return jobs.aside(() => {
+    const slot = jobs.make(0, 0, SPAWNED, 0)
+    const word = jobs.state(slot)
+    registry.arena.words[slot + NAME] = jobs.deposit(name, 'name', slot)
+    jobs.conclude(slot, outcome.ok ? outcome.value : outcome.error, !outcome.ok)
+    store(registry.arena.words, slot + STATE, withState(word, outcome.ok ? DONE : FAILED, seat))
+    return [slot, useOf(word)]
+  })
 }
 
 function gone(name: string): Error {

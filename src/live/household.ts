@@ -84,6 +84,8 @@ export class Household implements Residents, House {
 
   keeps(slot: number, record: TaskRecord | undefined, failed: boolean, value: unknown): boolean {
     const { tree } = this
+    // It may have failed of a fork that had seen that it is killed.
+    if (failed && this.worker.canceled) this.worker.lodging.mail()
     if (record?.waits === true) {
       const resident = tree.resident(slot)
       resident.body = value as Body

@@ -1,4 +1,4 @@
-import { FilchError, ForkError, OptionError } from '../errors.ts'
+import { ForkError, OptionError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { provide } from '../scheduler/lobby.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
@@ -23,7 +23,7 @@ import { checkDeadline, type Deadline, keepDeadline } from './deadline.ts'
 import { Handle, provideFollower } from './handle.ts'
 import { inherit } from './inheritance.ts'
 import { keepFor } from './hold.ts'
-import { type Household, householdOf } from './household.ts'
+import { type Household, householdOf, settleIn } from './household.ts'
 import type { Wait } from './wait.ts'
 
 /** How a task is spawned. */
@@ -174,10 +174,6 @@ const follow = task(
   },
 )
 
-const failAs = task(import.meta, (error: unknown): never => {
-  throw error
-})
-
 /** With `passes`, the task gets the results of `first` before its other arguments. */
 function launchAfter(
   household: Household,
@@ -188,32 +184,10 @@ function launchAfter(
   first: readonly Handle<unknown>[],
   passes: boolean,
 ): Handle<unknown> {
-  for (;;) {
-    const outcomes = first.map(handle => handle.look())
-    const failed = outcomes.find(outcome => outcome?.ok === false)
-    if (failed?.ok === false)
-      return launch(household, { ...options, name: record.label }, recordOf(failAs)!, [failed.error], root)
-    // What has ended cannot be sent any more, nor need it be.
-    const open = first.filter((_, i) => outcomes[i] === undefined)
-    if (open.length === 0) {
-      const values = outcomes.map(outcome => (outcome as { readonly value: unknown }).value)
-      return launch(household, options, record, passes ? [...values, ...args] : args, root)
-    }
-    const { on, name } = options
-    const inner = { ...(on === undefined ? {} : { on }), ...(name === undefined ? {} : { name }) }
-    try {
-      return launch(
-        household,
-        { ...options, name: name ?? record.label },
-        recordOf(follow)!,
-        [open, passes, inner, record.fn, args],
-        root,
-      )
-    } catch (error) {
-      // One of them has ended meanwhile.
-      if (!(error instanceof FilchError && error.code === 'ERR_FILCH_HANDLE')) throw error
-    }
-  }
+  const { on, name } = options
+  const inner = { ...(on === undefined ? {} : { on }), ...(name === undefined ? {} : { name }) }
+  const outer = { ...options, name: name ?? record.label }
+  return launch(household, outer, recordOf(follow)!, [first, passes, inner, record.fn, args], root)
 }
 
 provideFollower((handle, fn, env) => {
@@ -281,7 +255,7 @@ const HANDLE = 0
 envoys<Worker>(HANDLE, Handle.prototype, {
   arrive(worker, words) {
     const [slot, use] = words as [number, number]
-    const handle = new Handle(householdOf(worker), slot, use, 'a task', true)
+    const handle = new Handle(householdOf(worker), slot, use, undefined, true)
     keepFor(worker, handle.hold!, handle)
     return handle
   },
@@ -293,6 +267,7 @@ provide({
   open(worker, front) {
     householdOf(worker).front ??= front
   },
+  settle: settleIn,
   spawn: (worker, options, record, args) =>
     start(householdOf(worker), checked(options as SpawnOptions, worker), record, args, 0),
 })

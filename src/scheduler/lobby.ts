@@ -7,6 +7,8 @@ import type { Worker } from './worker.ts'
 export interface Lobby {
   /** Gives the seat of the thread that made a pool its residents, if it has none yet. */
   open(worker: Worker, front: Front): void
+  /** The same on a worker. */
+  settle(worker: Worker): void
   spawn(worker: Worker, options: unknown, record: TaskRecord, args: readonly unknown[]): unknown
 }
 
@@ -34,6 +36,11 @@ let lobby: Lobby | undefined
 /** Called by that room when it is loaded. */
 export function provide(entrance: Lobby): void {
   lobby = entrance
+}
+
+/** Gives a worker its residents, if that room is loaded. */
+export function settle(worker: Worker): void {
+  lobby?.settle(worker)
 }
 
 export function lobbyFor(what: string): Lobby {

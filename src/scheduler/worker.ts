@@ -114,6 +114,7 @@ export class Worker implements SlowPath, Waiter {
       if (!kept) this.jobs.conclude(slot, value, false)
     } catch (error) {
       state = FAILED
+      if (isRoot && this.canceled) this.#receive()
       kept = isRoot && lodging.residents?.keeps(slot, undefined, true, error) === true
       if (!kept) this.jobs.conclude(slot, error, true)
     }
@@ -252,12 +253,21 @@ export class Worker implements SlowPath, Waiter {
     return this.root !== 0 && words[this.root + CANCELED] !== 0 && words[this.root + SHIELDS] === 0
   }
 
+  /** Gives this seat its residents: called where there may be mail for them. */
+  settle: () => void = () => {}
+
+  /** A root that was killed before there were residents here learns why by mail. */
+  #receive(): void {
+    if (this.lodging.residents === undefined) this.settle()
+  }
+
   /** Throws if the run that this job belongs to was canceled. */
   poll(): void {
     if (this.deadline > 0 && now() > this.deadline) {
       throw new CanceledError('The run did not end within its timeout.')
     }
     if (this.canceled) {
+      this.#receive()
       this.lodging.residents?.check(this.root)
       throw new CanceledError('The run that this task belongs to was canceled.')
     }
