@@ -13,6 +13,7 @@ function total(boxes: readonly { readonly value: number }[], reads: number): num
   return sum
 }
 // A loop for each, as if each were in a program of its own.
+// oxlint-disable-next-line typescript/no-implied-eval -- as above
 const fresh = <F>(fn: F): F => new Function(`return ${String(fn).replaceAll('COUNT', String(COUNT))}`)() as F
 const ofWorkers = fresh(total)
 const ofTasks = fresh(total)

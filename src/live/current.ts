@@ -1,7 +1,7 @@
 import { add } from '../memory/atomics.ts'
 import { CANCELED, PARENT, SHIELDS, useOf } from '../scheduler/slot.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
-import { nameOf } from './tree.ts'
+import { nameOf } from './name.ts'
 
 /** What a task knows of itself. A fork sees its task's. */
 export class CurrentTask {

@@ -1,4 +1,4 @@
-import { FilchError, ForkError, KilledError, OptionError, WorkerLostError } from '../errors.ts'
+import { ForkError, KilledError, OptionError, WorkerLostError } from '../errors.ts'
 import { add, store } from '../memory/atomics.ts'
 import { FORCE, sendErrand } from '../scheduler/errand.ts'
 import { unsaid } from '../scheduler/failure.ts'
@@ -8,15 +8,20 @@ import {
   claim,
   CLAIMED,
   COUNT,
+  DONE,
   FAILED,
   HOLDS,
+  NAME,
   PARENT,
   PINNED,
   PUBLISHED,
   seatOf,
+  SPAWNED,
+  STATE,
   stateOf,
   useOf,
   WATCHERS,
+  withState,
 } from '../scheduler/slot.ts'
 import type { Envoy } from '../wire/envoy.ts'
 import { needRoom } from '../scheduler/room.ts'
@@ -28,6 +33,7 @@ import type { Result, Task } from '../task/task.ts'
 import { Hold } from './hold.ts'
 import type { House } from './house.ts'
 import { block, mayBlock } from './block.ts'
+import { nameOf } from './name.ts'
 import { Wait } from './wait.ts'
 import { Watch } from './watch.ts'
 
@@ -63,8 +69,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** @internal */
   readonly slot: number
   readonly #use: number
-  /** Name and place of the task, for messages. */
-  readonly name: string
+  #name: string | undefined
   /** @internal The task that it belongs to, on this seat; its keeper is this seat then. */
   parent: object | undefined
   /** @internal Its neighbours among the children of its parent. */
@@ -78,11 +83,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   readonly hold: Hold | undefined
   #outcome: Outcome<T> | undefined
 
-  constructor(house: House, slot: number, use: number, name: string, remote = false) {
+  constructor(house: House, slot: number, use: number, name: string | undefined, remote = false) {
     this.house = house
     this.slot = slot
     this.#use = use
-    this.name = name
+    this.#name = name
     this.hold = remote ? new Hold(house.worker, slot, letGo) : undefined
   }
 
@@ -94,6 +99,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** @internal Somebody on this seat waits for its end. */
   get awaited(): boolean {
     return this.#watch !== undefined && this.#watch.waiting.length > 0
+  }
+
+  /** What it was called at the spawn, else name and place of the task. */
+  get name(): string {
+    return (this.#name ??= this.hold?.released === true ? 'a task' : nameOf(this.house.worker, this.slot))
   }
 
   /** Waits for its end: `yield* handle.join()` in a generator task. Returns its result, or throws what it threw. */
@@ -163,7 +173,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
    * ```
    */
   andThen<F extends (value: T, ...env: never[]) => unknown>(fn: Task<F>, ...env: Env<F>): Handle<Result<F>> {
-    return follower(this as Handle<unknown>, fn, env) as Handle<Result<F>>
+    return follower(this, fn, env) as Handle<Result<F>>
   }
 
   /** Calls back when it has ended, with what became of it. Only in the thread that made the pool; a task waits for {@link result}. */
@@ -245,7 +255,6 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
         this.#outcome = { ok: false, error: gone(this.name) }
       } else if (stateOf(word) > CLAIMED) {
         this.#outcome = this.#read(word)
-        this.hold.release()
       }
     }
     return this.#outcome
@@ -282,11 +291,10 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
   /** Of the protocol between filch's rooms: not to be called. */
   depart(): readonly number[] {
+    const { worker } = this.house
     const outcome = this.look()
-    if (outcome !== undefined) {
-      throw new FilchError('ERR_FILCH_HANDLE', `The task ${this.name} has ended: send its result, not its handle.`)
-    }
-    add(this.house.worker.registry.arena.words, this.slot + HOLDS, 1)
+    if (outcome !== undefined && this.hold?.released !== false) return restate(worker, this.name, outcome)
+    add(worker.registry.arena.words, this.slot + HOLDS, 1)
     return [this.slot, this.#use]
   }
 }
@@ -330,6 +338,19 @@ class Join extends Wait<unknown> {
 
 function letGo({ jobs }: Worker, slot: number): void {
   jobs.letGo(slot)
+}
+
+/** A record like that of a task that has ended, for the handle of one whose own is in another use. */
+function restate(worker: Worker, name: string, outcome: Outcome<unknown>): readonly number[] {
+  const { jobs, registry, seat } = worker
+  return jobs.aside(() => {
+    const slot = jobs.make(0, 0, SPAWNED, 0)
+    const word = jobs.state(slot)
+    registry.arena.words[slot + NAME] = jobs.deposit(name, 'name', slot)
+    jobs.conclude(slot, outcome.ok ? outcome.value : outcome.error, !outcome.ok)
+    store(registry.arena.words, slot + STATE, withState(word, outcome.ok ? DONE : FAILED, seat))
+    return [slot, useOf(word)]
+  })
 }
 
 function gone(name: string): Error {

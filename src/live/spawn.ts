@@ -1,4 +1,4 @@
-import { FilchError, ForkError, OptionError, WorkerLostError } from '../errors.ts'
+import { ForkError, OptionError, WorkerLostError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { WORKER } from '../scheduler/duty.ts'
 import { DO, OWN, RATHER_OWN, sendErrand } from '../scheduler/errand.ts'
@@ -196,10 +196,6 @@ const follow = task(
   },
 )
 
-const failAs = task(import.meta, (error: unknown): never => {
-  throw error
-})
-
 /** With `passes`, the task gets the results of `first` before its other arguments. */
 function launchAfter(
   household: Household,
@@ -210,32 +206,10 @@ function launchAfter(
   first: readonly Handle<unknown>[],
   passes: boolean,
 ): Handle<unknown> {
-  for (;;) {
-    const outcomes = first.map(handle => handle.look())
-    const failed = outcomes.find(outcome => outcome?.ok === false)
-    if (failed?.ok === false)
-      return launch(household, { ...options, name: record.label }, recordOf(failAs)!, [failed.error], root)
-    // What has ended cannot be sent any more, nor need it be.
-    const open = first.filter((_, i) => outcomes[i] === undefined)
-    if (open.length === 0) {
-      const values = outcomes.map(outcome => (outcome as { readonly value: unknown }).value)
-      return launch(household, options, record, passes ? [...values, ...args] : args, root)
-    }
-    const { on, name, dedicated = false, ...outer } = options
-    const inner = { dedicated, ...(on === undefined ? {} : { on }), ...(name === undefined ? {} : { name }) }
-    try {
-      return launch(
-        household,
-        { ...outer, name: name ?? record.label },
-        recordOf(follow)!,
-        [open, passes, inner, record.fn, args],
-        root,
-      )
-    } catch (error) {
-      // One of them has ended meanwhile.
-      if (!(error instanceof FilchError && error.code === 'ERR_FILCH_HANDLE')) throw error
-    }
-  }
+  const { on, name, dedicated = false, ...rest } = options
+  const inner = { dedicated, ...(on === undefined ? {} : { on }), ...(name === undefined ? {} : { name }) }
+  const outer = { ...rest, name: name ?? record.label }
+  return launch(household, outer, recordOf(follow)!, [first, passes, inner, record.fn, args], root)
 }
 
 provideFollower((handle, fn, env) => {
@@ -330,7 +304,7 @@ envoys<Worker>(HANDLE, Handle.prototype, {
   arrive(worker, words, copy) {
     const [slot, use] = words as [number, number]
     if (copy) add(worker.registry.arena.words, slot + HOLDS, 1)
-    const handle = new Handle(householdOf(worker), slot, use, 'a task', true)
+    const handle = new Handle(householdOf(worker), slot, use, undefined, true)
     keepFor(worker, handle.hold!, handle)
     return handle
   },

@@ -7,7 +7,6 @@ import {
   FAILED,
   GHOST,
   JOINED,
-  NAME,
   PARENT,
   seatOf,
   SIBLING,
@@ -15,13 +14,12 @@ import {
   stateOf,
   STRAYS,
   SUPERVISED,
-  TASK,
   useOf,
   WATCHERS,
 } from '../scheduler/slot.ts'
-import type { Worker } from '../scheduler/worker.ts'
 import { Handle } from './handle.ts'
 import type { House } from './house.ts'
+import { nameOf } from './name.ts'
 import { Resident } from './resident.ts'
 import { Wards } from './wards.ts'
 
@@ -219,11 +217,4 @@ export class Tree {
       if (stateOf(word) > CLAIMED && seatOf(word) === GHOST) this.bury(slot)
     }
   }
-}
-
-/** What a root is called: its own name, or that of its task. */
-export function nameOf({ jobs, registry, thief }: Worker, slot: number): string {
-  const { words } = registry.arena
-  const name = words[slot + NAME]!
-  return name === 0 ? (thief.taskOf(words[slot + TASK]!)?.label ?? '(a task)') : String(jobs.peruse(name))
 }

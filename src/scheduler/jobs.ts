@@ -46,13 +46,14 @@ const ENVOYS = 1 << 30
 
 /** Jobs as one seat makes and reads them: slots, and the words of arguments and results in them. */
 export class Jobs {
-  readonly writer: Writer
+  writer: Writer
   readonly reader: Reader
   readonly #arena: Arena
   readonly #slab: Slab
   readonly heap: Heap
   readonly #prepare: (slot: number) => void
 
+  readonly #carrier: Carrier
   readonly #registry: Registry
   readonly #plain: boolean
   readonly #seat: number
@@ -68,6 +69,7 @@ export class Jobs {
     this.#slab = registry.slab(seat)
     this.heap = registry.heap(seat)
     this.#prepare = registry.prepare(seat)
+    this.#carrier = carrier
     this.writer = new Writer(carrier)
     this.reader = new Reader(carrier)
   }
@@ -301,6 +303,17 @@ export class Jobs {
     const end = from + this.#arena.words[at]!
     this.#arena.reach(end)
     return [from, end]
+  }
+
+  /** Calls `fn` with another writer: in the middle of a message. */
+  aside<R>(fn: () => R): R {
+    const { writer } = this
+    this.writer = new Writer(this.#carrier)
+    try {
+      return fn()
+    } finally {
+      this.writer = writer
+    }
   }
 
   /** One handle fewer may ask for the outcome of a root that has ended; the last frees it. */

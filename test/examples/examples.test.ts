@@ -69,6 +69,7 @@ sorted: true
 `.slice(1),
   '10-stream':
     'mischievousness, susceptibilities, Gloucestershire, dissatisfaction, unforgivingness, disinterestedness\n',
+  '11-par-monad': 'parMap: 4 40 400\nparMapReduceRange: 304192\nsheet: 211 110 100 321\n',
 }
 
 /** A run of an example in a process of its own, which must also end by itself. */

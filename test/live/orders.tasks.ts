@@ -56,6 +56,23 @@ export const failingChain = task(function* () {
   return outcome.ok ? 'ok' : (outcome.error as Error).message
 })
 
+export const read = task(function* (handle: Handle<number>) {
+  const outcome = yield* handle.result()
+  return [handle.name, outcome.ok ? outcome.value : (outcome.error as Error).message]
+})
+export const joinAll = task(function* (handles: readonly Handle<number>[]) {
+  let sum = 0
+  for (const handle of handles) sum += yield* handle.join()
+  return sum
+})
+export const sendsEnded = task(function* () {
+  const done = spawnWith({ name: 'done' }, one)
+  const failed = spawnWith({ name: 'failed', supervised: true }, fails, 'why')
+  yield* done.join()
+  yield* failed.result()
+  return [yield* spawn(read, done).join(), yield* spawn(read, failed).join(), yield* spawn(read, done).join()]
+})
+
 // --- current task ---------------------------------------------------------------------------------------------------
 
 type Seen = readonly [name: string, id: number, parent: number | undefined, killed: boolean, worker: number]

@@ -81,6 +81,19 @@ describe.each([0, 1, 2, 4])('with %i threads', threads => {
     expect(await waits).toBe(7)
   })
 
+  it('the handle of a task that has ended can be sent', async () => {
+    await using pool = new Pool({ threads })
+    expect(await pool.run(t.sendsEnded)).toEqual([
+      ['done', 1],
+      ['failed', 'why'],
+      ['done', 1],
+    ])
+    const handles = Array.from({ length: 10 }, () => pool.spawn(t.one))
+    await Promise.all(handles)
+    expect(await pool.run(t.joinAll, handles)).toBe(10)
+    expect(await pool.run(t.joinAll, handles)).toBe(10)
+  })
+
   it('tells a task who it is', async () => {
     await using pool = new Pool({ threads })
     const [me, named, detached] = await pool.run(t.seeChild)
