@@ -101,3 +101,10 @@ export const exits = task((): number => process.exit(3))
 export const chain = task(function* (depth: number): Generator<Wait<number>, number> {
   return depth === 0 ? 0 : 1 + (yield* spawn(chain, depth - 1).join())
 })
+export const kills = task((handle: Handle<number>, reason: string) => handle.kill(reason, { force: true }))
+/** Forks all the time, and nobody takes them. */
+export const forksAlone = task((milliseconds: number) => {
+  for (const end = performance.now() + milliseconds; performance.now() < end;) double.join(double.fork(1))
+})
+/** Waits for a child that blocks, on whatever worker. */
+export const joinsOwn = task((gate: Int32Array) => join(spawnWith({ dedicated: true }, gated, gate)))
