@@ -28,5 +28,5 @@ export function titlesIn(path: string, text: string): Set<string> {
       if (key.type === 'Literal' && typeof key.value === 'string') keys.add(key.value)
     },
   }).visit(parseSync(path, text).program)
-  return isNamedByTable ? titles.union(keys) : titles
+  return isNamedByTable ? new Set([...titles, ...keys]) : titles
 }
