@@ -1,6 +1,7 @@
 import { load } from '../memory/atomics.ts'
+import { OFFER, sendErrand } from '../scheduler/errand.ts'
 import type { Shelf } from '../scheduler/offers.ts'
-import { claim, PUBLISHED, refOf, STATE, stateOf, TASK } from '../scheduler/slot.ts'
+import { claim, PUBLISHED, refOf, STATE, stateOf, TASK, useOf } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
 
 /**
@@ -38,6 +39,15 @@ export class Backlog implements Shelf {
       if (offered) return true
     }
     return false
+  }
+
+  /** Leaves what is left to whoever takes it: the thread that made the pool has room for any number. */
+  yield(): void {
+    const { arena } = this.#worker.registry
+    for (const slot of this.#slots.splice(this.#oldest)) {
+      const word = load(arena.words, slot + STATE)
+      if (stateOf(word) === PUBLISHED) sendErrand(this.#worker, this.#worker.registry.caller, OFFER, slot, useOf(word))
+    }
   }
 
   /** Claims the newest; 0 if there is none that can run here. */

@@ -8,6 +8,7 @@ import {
   CANCELED,
   CLAIMED,
   DELIVERY,
+  ERRAND,
   HELD,
   HOME,
   NOTICE,
@@ -24,6 +25,7 @@ import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { Backlog } from './backlog.ts'
 import type { House } from './house.ts'
 import { type Body, Resident } from './resident.ts'
+import { type Alarm, Timers } from './timers.ts'
 import { Tree } from './tree.ts'
 import { Wait } from './wait.ts'
 import type { Awaited } from './watch.ts'
@@ -58,7 +60,13 @@ export class Household implements Residents, House {
     worker.lodging.admit(this)
   }
 
+  get vacant(): boolean {
+    return this.tree.vacant && !this.ready
+  }
+
   next(): number {
+    // A thread that may block gives all that it spawns to others.
+    if (!this.worker.thief.roams) return 0
     const slot = this.backlog.next()
     // Whoever has just become idle would not see the rest while this one runs.
     if (slot !== 0 && this.backlog.waiting > 0) this.show()
@@ -78,6 +86,7 @@ export class Household implements Residents, House {
     const deque = registry.deques[seat]!
     const most = seat === registry.caller ? deque.capacity : SHOWN
     while (deque.length < most && this.backlog.offer()) registry.sleepers.wakeOne()
+    if (!this.worker.thief.roams) this.backlog.yield()
   }
 
   // --- bodies -------------------------------------------------------------------------------------------------------
@@ -181,13 +190,34 @@ export class Household implements Residents, House {
     )
   }
 
-  readonly due: number = Infinity
+  readonly #timers = new Timers()
+
+  get due(): number {
+    return this.#timers.due
+  }
+
+  alarm(alarm: Alarm): void {
+    this.#timers.add(alarm)
+    this.front?.later(this.#timers.due)
+  }
+
+  unalarm(): void {
+    this.#timers.remove()
+  }
+
+  #fire(): void {
+    for (let alarm = this.#timers.next(); alarm !== undefined; alarm = this.#timers.next()) this.waits.stir(alarm.watch)
+    if (this.front !== undefined && this.due < Infinity) this.front.later(this.due)
+  }
 
   turn(): boolean {
     const { worker } = this
+    // Its seat has ceased to take part.
+    if (this.backlog.waiting > 0 && !worker.thief.roams) this.show()
     const { arena, control } = worker.registry
     if (arena.words[control + DEATHS] !== this.#deaths) this.#revive()
     let stepped = false
+    if (this.#timers.some) this.#fire()
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       const { rung } = worker.post
       if (rung.length > 0) this.waits.rouse(rung.shift()!)
@@ -245,9 +275,11 @@ export class Household implements Residents, House {
     worker.lodging.belongings = resident.belongings
     worker.lodging.loose = false
     this.#current = resident
+    const before = worker.pulse.begin(resident.slot)
     try {
       return worker.within(advance, [worker, resident.body, fault]) as IteratorResult<Wait<unknown>, unknown>
     } finally {
+      worker.pulse.end(before)
       resident.belongings = worker.lodging.belongings
       worker.root = root
       worker.migrated = migrated
@@ -319,6 +351,7 @@ export class Household implements Residents, House {
     const state = stateOf(load(words, slot + STATE))
     const delivery = words[slot + DELIVERY]!
     if (state === HELD) {
+      if (delivery === ERRAND) return false
       if (delivery === SUBSCRIPTION) this.waits.rouse(slot)
       else if (delivery === NOTICE) this.#heed(slot)
       return true

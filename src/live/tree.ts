@@ -44,6 +44,10 @@ export class Tree {
     this.#onTrouble = onTrouble
   }
 
+  get vacant(): boolean {
+    return this.#residents.size === 0 && this.#wards.isEmpty
+  }
+
   find(slot: number): Resident | undefined {
     return this.#residents.get(slot)
   }
