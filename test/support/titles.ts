@@ -12,15 +12,21 @@ function rootOf(callee: unknown): string {
   }
 }
 
-/** Names of the tests in a module, as they are written there; what stands in `${}` is `…`. */
+/** Names of the tests in a module, as they are written there; what stands in `${}` is `…`. Of tests whose names are a variable's: the keys of tables. */
 export function titlesIn(path: string, text: string): Set<string> {
   const titles = new Set<string>()
+  const keys = new Set<string>()
+  let isNamedByTable = false
   new Visitor({
     CallExpression({ callee, arguments: [first] }) {
       if (rootOf(callee) !== 'it') return
       if (first?.type === 'Literal' && typeof first.value === 'string') titles.add(first.value)
+      if (first?.type === 'Identifier') isNamedByTable = true
       if (first?.type === 'TemplateLiteral') titles.add(first.quasis.map(({ value }) => value.cooked ?? '').join('…'))
     },
+    Property({ key }) {
+      if (key.type === 'Literal' && typeof key.value === 'string') keys.add(key.value)
+    },
   }).visit(parseSync(path, text).program)
-  return titles
+  return isNamedByTable ? new Set([...titles, ...keys]) : titles
 }
