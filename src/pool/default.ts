@@ -1,3 +1,4 @@
+import { provideHost } from '../scheduler/lobby.ts'
 import type { AnyFunction } from '../scheduler/tasks.ts'
 import { currentWorker } from '../scheduler/worker.ts'
 import type { Result, Task } from '../task/task.ts'
@@ -7,11 +8,13 @@ import { Pool, recordOrThrow, refuseInTask, refuseInWorker, type Stats } from '.
 /** The pool of programs that do not make one: made at first use, never closed, no reason for the process to stay. */
 let pool: Pool | undefined
 
-function shared(what: string): Pool {
+export function shared(what: string): Pool {
   refuseInTask(what)
   refuseInWorker(what)
   return (pool ??= new Pool())
 }
+
+provideHost(() => ({ lodge: what => shared(what).lodge(what) }))
 
 /**
  * Runs a task on the default pool and resolves to its result. See {@link Pool.run}.

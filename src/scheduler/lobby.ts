@@ -1,4 +1,4 @@
-import { FilchError } from '../errors.ts'
+import { FilchError, OptionError } from '../errors.ts'
 import type { Front } from './residents.ts'
 import type { TaskRecord } from './tasks.ts'
 import type { Worker } from './worker.ts'
@@ -10,11 +10,47 @@ export interface Lobby {
   spawn(worker: Worker, options: unknown, record: TaskRecord, args: readonly unknown[]): unknown
 }
 
+/** A pool, to rooms that do not know pools: the seat of the thread that made it, with residents. */
+export interface Host {
+  lodge(what: string): Worker
+}
+
+let outside: (() => Host) | undefined
+
+/** Called by the room above: the pool of those that name none. */
+export function provideHost(host: () => Host): void {
+  outside = host
+}
+
+/** The seat where something is made outside of tasks. `pool`: what the user gave, if anything. */
+export function seatOutside(what: string, pool: unknown): Worker {
+  if (pool === undefined && outside !== undefined) return outside().lodge(what)
+  if (typeof pool === 'object' && pool !== null && 'lodge' in pool) return (pool as Host).lodge(what)
+  throw new OptionError('pool', pool, 'Give a Pool.')
+}
+
 let lobby: Lobby | undefined
 
 /** Called by that room when it is loaded. */
 export function provide(entrance: Lobby): void {
   lobby = entrance
+}
+
+type Channels = (worker: Worker, options: unknown) => unknown
+
+let channels: Channels | undefined
+
+/** The same of the room of channels. */
+export function provideChannels(make: Channels): void {
+  channels = make
+}
+
+export function channelsFor(what: string): Channels {
+  if (channels !== undefined) return channels
+  throw new FilchError(
+    'ERR_FILCH_BUNDLE',
+    `${what} needs a part of filch that your bundler has left out. Mention it: import { channel } from 'filch', and use it.`,
+  )
 }
 
 export function lobbyFor(what: string): Lobby {

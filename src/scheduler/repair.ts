@@ -1,6 +1,8 @@
 import { add, load, replace, store } from '../memory/atomics.ts'
+import { heirOf } from './heirs.ts'
 import { notify } from './notice.ts'
-import { ACTIVE, DEATHS, IMPORTING, LIVES, WANT } from './registry.ts'
+import { isTrial, jobOf } from './errand.ts'
+import { ACTIVE, BLOCKING, DEATHS, IMPORTING, LIVES, RUNNING, WANT } from './registry.ts'
 import {
   allSlots,
   CANCELED,
@@ -8,11 +10,13 @@ import {
   CLAIMED,
   COUNT,
   DELIVERY,
+  ERRAND,
   FAILED,
   FREE,
   GHOST,
   HELD,
   HOLDS,
+  HOLDER,
   HOME,
   isLoose,
   JOINED,
@@ -21,6 +25,7 @@ import {
   LOST,
   NOTICE,
   PARENT,
+  PINNED,
   PUBLISHED,
   refOf,
   ROOT,
@@ -29,6 +34,7 @@ import {
   STATE,
   stateOf,
   takeBack,
+  useOf,
   withState,
 } from './slot.ts'
 import type { Worker } from './worker.ts'
@@ -38,10 +44,12 @@ import type { Worker } from './worker.ts'
  * Run by the caller's thread alone, once the dead one can take no further step (its exit was reported).
  *
  * 1. Its sleep is over: nobody wakes it instead of somebody else.
- * 2. What was sent to it alone, and what it had claimed, fails as lost; whoever waits for that is told.
+ * 2. What was sent to it alone, and what it had claimed, fails as lost, or for the reason for which its thread was ended; whoever waits
+ *    for that is told.
  * 3. Its published forks are canceled; those stolen run on, with nobody to join them: `orphans` collects them. They look into
  *    the slot of their root, and spawn for it: so it stays until they have ended, though it may be lost below, and nobody else knows of them.
  *    What it had spawned for a parent on another seat, or for none, is published anew (`again`); what had its parent here shall stop.
+ *    What it held of records with rules of their own is let go of by their `Heir`.
  * 4. Roots that it has ended may not have been mailed: the GHOST in their state tells their keeper.
  * 5. Its deque, now dead entries only, is emptied, and its free slots are collected.
  * 6. Everybody is woken, asked to offer work and told of the death: the dead one may have been half way through a wake-up.
@@ -53,13 +61,16 @@ export function repair(worker: Worker, seat: number, orphans: Set<number>, again
   sleepers.bury(seat)
   store(arena.words, at + ACTIVE, 0)
   store(arena.words, at + IMPORTING, 0)
+  store(arena.words, at + RUNNING, 0)
+  store(arena.words, at + BLOCKING, 0)
   // From here on what it has rung and not mailed counts as mailed.
   store(arena.words, at + LIVES, arena.words[at + LIVES]! + 1)
   empty(worker, seat)
   const slab = registry.slab(seat)
   const idle = new Set(slab.atHome())
-  for (const slot of allSlots(arena, control)) adopt(worker, seat, slot, idle, orphans)
-  for (const slot of allSlots(arena, control)) settle(worker, seat, slot, again)
+  const sent = new Set<number>()
+  for (const slot of allSlots(arena, control)) adopt(worker, seat, slot, idle, orphans, sent)
+  for (const slot of allSlots(arena, control)) settle(worker, seat, slot, sent, again)
   slab.rebuild(idle)
   bury(worker, orphans)
   deques[seat]!.clear()
@@ -77,15 +88,39 @@ export function empty(worker: Worker, seat: number): void {
     const state = stateOf(load(arena.words, slot + STATE))
     if (state === PUBLISHED) lose(worker, slot)
     else if (state !== HELD) worker.jobs.letGo(slot, KEPT)
+    else if (arena.words[slot + DELIVERY] === ERRAND) decline(worker, slot)
     else if (arena.words[slot + DELIVERY] === NOTICE) worker.jobs.discard(slot)
+    // Taken out of the mail, so that it is sent once more when what it waits for is gone.
+    else if (!worker.post.signal.disarm(slot)) worker.jobs.discard(slot)
   })
 }
 
-/** Forks and free slots of the dead thread. Before anything is lost: whoever a fork belongs to cannot end before that. */
-function adopt(worker: Worker, seat: number, slot: number, idle: Set<number>, orphans: Set<number>): void {
+/** Nobody will do what this errand asks for. */
+function decline(worker: Worker, errand: number): void {
+  const { arena, caller } = worker.registry
+  const slot = isTrial(worker, errand) ? 0 : jobOf(worker, errand)
+  const word = slot === 0 ? 0 : load(arena.words, slot + STATE)
+  // Claimed first: others may be about to kill it.
+  if (slot !== 0 && slot === jobOf(worker, errand) && claim(arena, slot, word, caller)) lose(worker, slot)
+  worker.jobs.discard(errand)
+}
+
+/**
+ * Forks and free slots of the dead thread, before anything is lost: whoever a fork belongs to cannot end before that. Jobs for which
+ * there is an errand are `sent`.
+ */
+function adopt(
+  worker: Worker,
+  seat: number,
+  slot: number,
+  idle: Set<number>,
+  orphans: Set<number>,
+  sent: Set<number>,
+): void {
   const { words } = worker.registry.arena
   const word = load(words, slot + STATE)
   const state = stateOf(word)
+  if (state === HELD && words[slot + DELIVERY] === ERRAND) sent.add(jobOf(worker, slot))
   if (words[slot + HOME] !== seat || state === HELD) return
   if (state === FREE) {
     if (!isLoose(word)) idle.add(slot)
@@ -102,12 +137,16 @@ function adopt(worker: Worker, seat: number, slot: number, idle: Set<number>, or
 }
 
 /** What the dead thread had claimed, and roots that it kept, had spawned or had ended. */
-function settle(worker: Worker, seat: number, slot: number, again: (ref: number) => void): void {
+function settle(worker: Worker, seat: number, slot: number, sent: Set<number>, again: (ref: number) => void): void {
   const { words } = worker.registry.arena
   const word = load(words, slot + STATE)
   const state = stateOf(word)
   if (state === CLAIMED && seatOf(word) === seat) return lose(worker, slot)
-  if (state === FREE || state === HELD || words[slot + DELIVERY] !== SPAWNED) return
+  if (state === HELD) {
+    if (words[slot + DELIVERY] === ERRAND && words[slot + HOLDER] === seat + 1) decline(worker, slot)
+    return heirOf(words[slot + DELIVERY]!)?.(worker, slot, seat)
+  }
+  if (state === FREE || words[slot + DELIVERY] !== SPAWNED) return
   const isKeeper = words[slot + KEEPER] === seat
   if (state > CLAIMED) {
     const by = seatOf(word)
@@ -116,18 +155,23 @@ function settle(worker: Worker, seat: number, slot: number, again: (ref: number)
       // What others have ended is in the mail, or will be: its successor lets go of that. What it had let go of itself is not kept.
     } else if ((by === seat || by === GHOST) && load(words, slot + HOLDS) >= KEPT) worker.jobs.letGo(slot, KEPT)
   } else if (isKeeper && words[slot + PARENT] !== 0) stop(worker, slot)
-  else if (state === PUBLISHED && words[slot + HOME] === seat) again(refOf(slot, word))
+  else if (state !== PUBLISHED || words[slot + HOME] !== seat) return
+  else if (words[slot + PINNED] === 0) again(refOf(slot, word))
+  // It died before it could ask the one thread that may run it.
+  else if (!sent.has(slot) && claim(worker.registry.arena, slot, word, worker.registry.caller)) lose(worker, slot)
 }
 
 /** Ends a job whose claimer is gone, or that nobody can claim any more. */
 export function lose(worker: Worker, slot: number): void {
   const { words } = worker.registry.arena
-  words[slot + COUNT] = LOST
-  const isRoot = words[slot + DELIVERY] !== JOINED
+  const sentence = worker.jobs.sentences.get(slot)
+  if (sentence?.use === useOf(words[slot + STATE]!)) worker.jobs.conclude(slot, sentence.error, true)
+  else words[slot + COUNT] = LOST
+  const isTold = words[slot + DELIVERY] !== JOINED
   // Its orphans stop.
-  if (isRoot) store(words, slot + CANCELED, 1)
+  if (isTold) store(words, slot + CANCELED, 1)
   store(words, slot + STATE, withState(words[slot + STATE]!, FAILED, worker.registry.caller))
-  if (isRoot) worker.post.report(slot)
+  if (isTold) worker.post.report(slot)
 }
 
 /** A root shall stop: what nobody has begun ends now, what runs is told. */

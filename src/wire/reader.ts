@@ -15,6 +15,12 @@ import * as tag from './tags.ts'
 import { CONSTANTS, MAX_DEPTH, TAG_BITS, TAG_MASK } from './tags.ts'
 import { readKey, readText } from './text.ts'
 
+/** What becomes of the envoys in a message: see `EnvoyClass`. */
+export const TAKE = 0
+export const COPY = 1
+export const DROP = 2
+export const RETURN = 3
+
 const double = new Float64Array(1)
 const doubleWords = new Int32Array(double.buffer)
 
@@ -25,6 +31,7 @@ export class Reader {
   #end = 0
   #frozen = false
   #depth = 0
+  #envoys = TAKE
   /** The objects of this message by number. */
   #objects: unknown[] = []
 
@@ -32,13 +39,17 @@ export class Reader {
     this.#carrier = carrier
   }
 
-  /** Starts on the message in `words` from `at` to before `end`. With `frozen`, its plain objects and arrays are frozen. */
-  begin(words: Int32Array, at: number, end: number, frozen: boolean): void {
+  /**
+   * Starts on the message in `words` from `at` to before `end`. With `frozen`, its plain objects and arrays are frozen; `envoys`
+   * says what becomes of those in it.
+   */
+  begin(words: Int32Array, at: number, end: number, frozen: boolean, envoys: number = TAKE): void {
     if (at !== at >>> 0 || !(at <= end && end <= words.length)) throw new CorruptError(`a message at ${at} to ${end}`)
     this.#words = words as Int32Array<ArrayBuffer>
     this.#at = at
     this.#end = end
     this.#frozen = frozen
+    this.#envoys = envoys
     this.#depth = 0
     this.#objects = []
   }
@@ -49,6 +60,20 @@ export class Reader {
     // The message may be garbage from here on, though not its values.
     if (this.#at === this.#end && this.#objects.length > 0) this.#objects = []
     return value
+  }
+
+  #recalled: (() => void)[] = []
+
+  /** Instead of reading: settles what the message refers to. Does not throw, whatever the words say. */
+  settle(words: Int32Array, at: number, end: number, how: number): void {
+    try {
+      this.begin(words, at, end, false, how)
+      while (this.#at < this.#end) this.#next()
+    } catch (error) {
+      if (!(error instanceof CorruptError)) throw error
+    }
+    this.#objects = []
+    for (const recall of this.#recalled.splice(0)) recall()
   }
 
   #next(): unknown {
@@ -140,9 +165,11 @@ export class Reader {
     const words = Array.from({ length: count }, () => this.#word())
     const declared = envoyClass(kind)
     if (declared === undefined) throw this.#corrupt()
-    const envoy = declared.arrive(this.#carrier.host as never, words)
-    this.#keep(envoy)
-    return envoy
+    const how = this.#envoys
+    if (how <= COPY) return this.#keep(declared.arrive(this.#carrier.host as never, words, how === COPY))
+    // Afterwards: to recall one may be to drop other messages.
+    this.#recalled.push(() => declared.recall(this.#carrier.host as never, words, how === RETURN))
+    return this.#keep({})
   }
 
   #entries(object: Record<string, unknown>, n: number): unknown {

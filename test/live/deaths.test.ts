@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { audited } from '../pool/audit.ts'
 import { cells } from '../pool/basic.tasks.ts'
 import { failure, settled } from '../pool/settle.ts'
+import { quiet } from './quiet.ts'
 import { bequeath, forsake, keeper, open, seven } from './deaths.tasks.ts'
 
 async function passed(gate: Int32Array<SharedArrayBuffer>, at: number, count = 1): Promise<void> {
@@ -60,10 +61,3 @@ describe.for([2, 4])('a thread dies, %i threads', threads => {
     await pool.close()
   })
 })
-
-/** No slot is in use, once all have ended that nobody can await. */
-async function quiet(live: () => number): Promise<void> {
-  const end = performance.now() + 10_000
-  while (live() > 0 && performance.now() < end) await new Promise(resolve => void setImmediate(resolve))
-  expect(live()).toBe(0)
-}

@@ -142,7 +142,7 @@ export const model: Model = {
       'scheduler/repair.ts': [['  slab.rebuild(idle)\n', '']],
     },
     'the repair does not tell who waits for a run': {
-      'scheduler/repair.ts': [['  if (isRoot) worker.post.report(slot)\n', '']],
+      'scheduler/repair.ts': [['  if (isTold) worker.post.report(slot)\n', '']],
     },
     'the claim is not recorded': {
       'scheduler/slot.ts': [['withState(word, CLAIMED, seat))', 'withState(word, CLAIMED, 0))']],
