@@ -47,6 +47,7 @@ export class Household implements Residents, House {
 
   constructor(worker: Worker) {
     this.worker = worker
+    this.#call = [worker, undefined, undefined]
     this.#deaths = load(worker.registry.arena.words, worker.registry.control + DEATHS)
     this.backlog = new Backlog(worker)
     this.waits = new Watches(worker)
@@ -195,12 +196,11 @@ export class Household implements Residents, House {
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       const { rung } = worker.post
       if (rung.length > 0) this.waits.rouse(rung.shift()!)
-      const urgent = this.#urgent.shift()
+      const urgent = this.#urgent.length === 0 ? undefined : this.#urgent.shift()
       if (urgent !== undefined) this.#advance(urgent, { error: urgent.killed ?? this.#takeGrief(urgent) })
       else {
-        const who = this.waits.ready.shift()
-        if (who === undefined) return stepped
-        who.resume()
+        if (this.waits.ready.length === 0) return stepped
+        this.waits.ready.shift()!.resume()
       }
       stepped = true
     }
@@ -239,6 +239,9 @@ export class Household implements Residents, House {
     }
   }
 
+  /** Arguments of {@link advance}: read before anything else is called. */
+  readonly #call: [Worker, Body | undefined, { readonly error: unknown } | undefined]
+
   #enter(resident: Resident, fault: { readonly error: unknown } | undefined): IteratorResult<Wait<unknown>, unknown> {
     const { worker } = this
     const current = this.#current
@@ -248,7 +251,10 @@ export class Household implements Residents, House {
     worker.lodging.belongings = resident.belongings
     this.#current = resident
     try {
-      return worker.within(advance, [worker, resident.body, fault]) as IteratorResult<Wait<unknown>, unknown>
+      const call = this.#call
+      call[1] = resident.body
+      call[2] = fault
+      return worker.within(advance, call) as IteratorResult<Wait<unknown>, unknown>
     } finally {
       resident.belongings = worker.lodging.belongings
       worker.root = root
