@@ -16,11 +16,26 @@ export { type Scope, scope } from './task/scope.ts'
 export { migrated, poolSize, progress, workerIndex, yieldNow } from './task/place.ts'
 
 // Tasks that live on their own
-export { Handle, type Outcome, type Status } from './live/handle.ts'
+export { blocking } from './live/blocking.ts'
+export { type CurrentTask, currentTask, uncancellable } from './live/current.ts'
+export type { Deadline } from './live/deadline.ts'
+export { type Env, Handle, type KillOptions, type Outcome, type Status } from './live/handle.ts'
 export { spawn, type SpawnOptions, spawnWith } from './live/spawn.ts'
 export { after } from './live/after.ts'
 export { select, type Selected, selectWithin } from './live/select.ts'
 export { Wait } from './live/wait.ts'
+
+// What tasks meet at
+export { type Barrier, barrier } from './sync/barrier.ts'
+export type { Where } from './sync/held.ts'
+export { type IVar, ivar } from './sync/ivar.ts'
+export { type Latch, latch } from './sync/latch.ts'
+export { type Mutex, mutex, type MutexGuard } from './sync/mutex.ts'
+export { type Semaphore, semaphore } from './sync/semaphore.ts'
+
+// What a worker or a task has for itself
+export { type TaskLocal, taskLocal } from './storage/task-local.ts'
+export { type From, type WorkerLocal, workerLocal } from './storage/worker-local.ts'
 
 // Channels
 export { channel } from './pool/channel.ts'
@@ -31,8 +46,11 @@ export { Sender } from './channel/sender.ts'
 // Enter
 export { broadcast, run, runSync, runWith, stats } from './pool/default.ts'
 export { Pool, type Stats } from './pool/pool.ts'
-export type { PoolOptions, RunOptions } from './pool/options.ts'
+export type { PoolOptions, RunOptions, Stuck, Watch } from './pool/options.ts'
 export type { Tally } from './scheduler/counters.ts'
+
+// Look
+export { memory, type WorkerMemory } from './look/memory.ts'
 
 // Values
 export type { Discipline } from './wire/guard.ts'

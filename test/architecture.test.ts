@@ -17,9 +17,12 @@ const law: Record<string, string[]> = {
   par: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data'],
   algorithms: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par'],
   live: ['memory', 'lockfree', 'wire', 'scheduler', 'task'],
+  sync: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'live'],
+  storage: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'live'],
   channel: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'live'],
   'platform/node': ['memory', 'wire', 'scheduler', 'live'],
   pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par', 'live', 'channel', 'platform/node'],
+  look: ['memory', 'scheduler', 'task', 'pool', 'platform/node'],
 }
 const entrances = ['index.ts', 'worker.ts']
 const lineCap = 400

@@ -52,6 +52,7 @@ const SENDER = 1
 const RECEIVER = 2
 
 envoys<Worker>(SENDER, Sender.prototype, {
+  many: true,
   arrive(worker, [slot, use], copy) {
     const station = stationOf(worker, slot!, use!)
     const end = sender(station)

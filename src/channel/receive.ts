@@ -11,7 +11,7 @@ export class Receive<T> extends Wait<T> {
   /** It takes whatever comes: a sender on this seat may hand it over. */
   readonly direct: boolean = true
   /** Nothing will come. */
-  over = false
+  closed = false
 
   constructor(station: Station, onDone: (done: Receive<T>) => void) {
     super(station.house)
@@ -22,19 +22,19 @@ export class Receive<T> extends Wait<T> {
 
   begin(): void {
     this.again()
-    this.over = false
+    this.closed = false
   }
 
   protected attempt(): boolean {
     const found = this.#station.reserve(true)
     if (found === READY) return this.settle(undefined as T)
     if (found !== OVER) return false
-    this.over = true
+    this.closed = true
     throw ended()
   }
 
   override outcome(): T {
-    return this.over ? super.outcome() : (this.#station.take() as T)
+    return this.closed ? super.outcome() : (this.#station.take() as T)
   }
 
   protected override abandon(): void {
@@ -42,7 +42,12 @@ export class Receive<T> extends Wait<T> {
   }
 
   override next(): IteratorResult<Wait<T>, T> {
-    this.house.checkpoint(this)
+    try {
+      this.house.checkpoint(this)
+    } catch (error) {
+      this.withdraw()
+      throw error
+    }
     if (!this.poll()) return { done: false, value: this }
     const value = this.outcome()
     this.#onDone(this)

@@ -68,7 +68,7 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
       try {
         message = yield* wait
       } catch (error) {
-        if (wait.over) return count
+        if (wait.closed) return count
         throw error
       }
       body(message)

@@ -12,6 +12,10 @@ export interface House {
   /** Throws what must be thrown in the task that is about to wait. */
   checkpoint(wait: { concerns(handle: object): boolean }): void
   promise<T>(wait: Awaited & { outcome(): T }): Promise<T>
+  /** Something may be ready: where nobody looks by himself, somebody shall. */
+  soon(): void
+  /** A section is under way in which nothing may stop that root. */
+  shielded(slot: number): boolean
   /** Stirs its watch when its time has come. */
   alarm(alarm: Alarm): void
   /** An alarm was turned off. */

@@ -1,4 +1,4 @@
-import { FilchError, ForkError } from '../errors.ts'
+import { CanceledError, FilchError, ForkError, KilledError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
 import { isThenable, promised } from '../scheduler/failure.ts'
 import { REASON, REASON_LENGTH, TARGET, USE } from '../scheduler/notice.ts'
@@ -8,9 +8,12 @@ import {
   CANCELED,
   CLAIMED,
   DELIVERY,
+  ERRAND,
   HELD,
+  HOME,
   NOTICE,
   seatOf,
+  SHIELDS,
   SPAWNED,
   STATE,
   stateOf,
@@ -58,7 +61,13 @@ export class Household implements Residents, House {
     worker.lodging.admit(this)
   }
 
+  get vacant(): boolean {
+    return this.tree.vacant && !this.ready
+  }
+
   next(): number {
+    // A thread that may block gives all that it spawns to others.
+    if (!this.worker.thief.roams) return 0
     const slot = this.backlog.next()
     // Whoever has just become idle would not see the rest while this one runs.
     if (slot !== 0 && this.backlog.waiting > 0) this.show()
@@ -78,12 +87,15 @@ export class Household implements Residents, House {
     const deque = registry.deques[seat]!
     const most = seat === registry.caller ? deque.capacity : SHOWN
     while (deque.length < most && this.backlog.offer()) registry.sleepers.wakeOne()
+    if (!this.worker.thief.roams) this.backlog.yield()
   }
 
   // --- bodies -------------------------------------------------------------------------------------------------------
 
   keeps(slot: number, record: TaskRecord | undefined, failed: boolean, value: unknown): boolean {
     const { tree } = this
+    // A fork on another seat may have seen that the task is killed, and failed of it, before this seat has read why.
+    if (failed && load(this.worker.registry.arena.words, slot + CANCELED) !== 0) this.worker.lodging.mail()
     if (record?.waits === true) {
       const resident = tree.resident(slot)
       resident.body = value as Body
@@ -107,13 +119,12 @@ export class Household implements Residents, House {
   readonly #trouble = (resident: Resident): void => {
     const { registry, seat } = this.worker
     const { suspended } = resident
-    if (suspended === undefined) {
+    if (suspended === undefined || this.shielded(resident.slot)) {
       store(registry.arena.words, resident.slot + CANCELED, 1)
       store(registry.arena.words, registry.seat(seat) + WANT, 1)
       return
     }
-    if (!resident.troubled) return
-    this.waits.forget(resident)
+    this.waits.dismiss(resident)
     suspended.withdraw()
     resident.suspended = undefined
     this.#urgent.push(resident)
@@ -123,8 +134,12 @@ export class Household implements Residents, House {
   /** Residents in which something must be thrown. */
   readonly #urgent: Resident[] = []
 
+  soon(): void {
+    this.front?.soon()
+  }
+
   kill(slot: number, reason: unknown): void {
-    this.tree.kill(slot, reason)
+    this.tree.kill(slot, new KilledError(this.tree.resident(slot).label, reason), reason)
   }
 
   /** Throws what must be thrown in the body that runs here. */
@@ -137,14 +152,23 @@ export class Household implements Residents, House {
   /** The same, at a wait. */
   checkpoint(wait: { concerns(handle: object): boolean }): void {
     const resident = this.#current
-    if (resident === undefined || !resident.troubled) return
+    if (resident === undefined || !this.#mustThrow(resident)) return
     // Whoever joins the child that has failed gets its error there.
     if (resident.grief !== undefined && wait.concerns(resident.grief.of)) this.#console(resident)
     else this.#throwIn(resident)
   }
 
+  /** A section is under way in which nothing may stop that root. */
+  shielded(slot: number): boolean {
+    return load(this.worker.registry.arena.words, slot + SHIELDS) !== 0
+  }
+
+  #mustThrow(resident: Resident): boolean {
+    return resident.troubled && !this.shielded(resident.slot)
+  }
+
   #throwIn(resident: Resident): void {
-    if (!resident.troubled) return
+    if (!this.#mustThrow(resident)) return
     if (resident.killed !== undefined) throw resident.killed
     const { error } = resident.grief!
     this.#console(resident)
@@ -189,6 +213,8 @@ export class Household implements Residents, House {
 
   turn(): boolean {
     const { worker } = this
+    // Its seat has ceased to take part.
+    if (this.backlog.waiting > 0 && !worker.thief.roams) this.show()
     const { arena, control } = worker.registry
     if (arena.words[control + DEATHS] !== this.#deaths) this.#revive()
     let stepped = false
@@ -245,27 +271,33 @@ export class Household implements Residents, House {
   #enter(resident: Resident, fault: { readonly error: unknown } | undefined): IteratorResult<Wait<unknown>, unknown> {
     const { worker } = this
     const current = this.#current
-    const { root } = worker
-    const { belongings } = worker.lodging
+    const { root, migrated } = worker
+    const { belongings, loose } = worker.lodging
     worker.root = resident.slot
+    worker.migrated = worker.registry.arena.words[resident.slot + HOME] !== worker.seat
     worker.lodging.belongings = resident.belongings
+    worker.lodging.loose = false
     this.#current = resident
+    const before = worker.pulse.begin(resident.slot)
     try {
       const call = this.#call
       call[1] = resident.body
       call[2] = fault
       return worker.within(advance, call) as IteratorResult<Wait<unknown>, unknown>
     } finally {
+      worker.pulse.end(before)
       resident.belongings = worker.lodging.belongings
       worker.root = root
+      worker.migrated = migrated
       worker.lodging.belongings = belongings
+      worker.lodging.loose = loose
       this.#current = current
     }
   }
 
   /** True: it need not wait any more. */
   #suspend(resident: Resident, wait: Wait<unknown>): boolean {
-    if (resident.troubled) return true
+    if (this.#mustThrow(resident)) return true
     resident.suspended = wait
     if (!this.waits.enlist(resident)) return false
     resident.suspended = undefined
@@ -283,7 +315,12 @@ export class Household implements Residents, House {
     }
     return new Promise((resolve, reject) => {
       const { front } = this
+      const refuse = (why: Error): void => {
+        front?.leave()
+        reject(why)
+      }
       const resume = (): void => {
+        if (!this.#awaiting.delete(refuse)) return
         front?.leave()
         try {
           resolve(wait.outcome())
@@ -292,8 +329,24 @@ export class Household implements Residents, House {
         }
       }
       front?.enter()
+      this.#awaiting.add(refuse)
+      if (this.#ended !== undefined && !wait.poll()) return this.refuse(this.#ended)
       if (wait.poll() || this.waits.enlist({ wait, resume })) resume()
     })
+  }
+
+  /** Of each promise that has not settled, what rejects it. */
+  readonly #awaiting = new Set<(why: Error) => void>()
+  /** The pool has ended, so nothing new will come. */
+  #ended: Error | undefined
+
+  refuse(why: Error): void {
+    this.#ended = why
+    this.backlog.drop()
+    this.tree.refuse(why)
+    const awaiting = [...this.#awaiting]
+    this.#awaiting.clear()
+    for (const refuse of awaiting) refuse(why)
   }
 
   // --- mail ---------------------------------------------------------------------------------------------------------
@@ -304,6 +357,7 @@ export class Household implements Residents, House {
     const state = stateOf(load(words, slot + STATE))
     const delivery = words[slot + DELIVERY]!
     if (state === HELD) {
+      if (delivery === ERRAND) return false
       if (delivery === SUBSCRIPTION) this.waits.rouse(slot)
       else if (delivery === NOTICE) this.#heed(slot)
       return true
@@ -321,9 +375,17 @@ export class Household implements Residents, House {
     const use = words[notice + USE]!
     const word = jobs.state(root)
     const reason = words[notice + REASON]!
+    const { lodging } = this.worker
+    const { loose } = lodging
+    lodging.loose = true
     const why = reason === 0 ? undefined : jobs.disclose(reason, words[notice + REASON_LENGTH]!)
+    lodging.loose = loose
     jobs.discard(notice)
-    if (useOf(word) === use && stateOf(word) === CLAIMED && seatOf(word) === seat) this.kill(root, why)
+    if (useOf(word) !== use || stateOf(word) !== CLAIMED || seatOf(word) !== seat) return
+    if (reason !== 0) return this.kill(root, why)
+    // From whoever has canceled a run, or mends what a dead thread has left.
+    const error = new CanceledError('The run that this task belongs to was canceled.')
+    this.tree.kill(root, error, error)
   }
 
   /** A thread has died: what it had begun to tell this seat counts as told. */

@@ -16,8 +16,8 @@ export class Resident implements Waiting {
   body: Body | undefined
   /** What it waits for, while it is suspended. */
   suspended: Wait<unknown> | undefined
-  /** Those that have not ended. */
-  readonly children: Set<Handle<unknown>> = new Set()
+  /** The last of its children that have not ended; the others are linked to it. */
+  youngest: Handle<unknown> | undefined
   belongings: Set<Belonging> | undefined
   /** The body has ended. */
   over = false
@@ -26,8 +26,6 @@ export class Resident implements Waiting {
   killed: Error | undefined
   /** The error of a child, which nobody has joined, to be thrown in the body. */
   grief: { readonly error: unknown; readonly of: Handle<unknown> } | undefined
-  /** Sections under way in which nothing may stop it. */
-  shields = 0
 
   constructor(step: (resident: Resident) => void, slot: number, label: string) {
     this.#step = step
@@ -43,8 +41,22 @@ export class Resident implements Waiting {
     this.#step(this)
   }
 
-  /** Something must be thrown in the body at the next occasion. */
+  bear(child: Handle<unknown>): void {
+    child.elder = this.youngest
+    if (this.youngest !== undefined) this.youngest.younger = child
+    this.youngest = child
+  }
+
+  lose(child: Handle<unknown>): void {
+    const { elder, younger } = child
+    if (elder !== undefined) elder.younger = younger
+    if (younger !== undefined) younger.elder = elder
+    else this.youngest = elder
+    child.elder = child.younger = undefined
+  }
+
+  /** Something must be thrown in the body at the next occasion, unless it is shielded. */
   get troubled(): boolean {
-    return this.shields === 0 && (this.killed !== undefined || this.grief !== undefined)
+    return this.killed !== undefined || this.grief !== undefined
   }
 }

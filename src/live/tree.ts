@@ -1,23 +1,27 @@
-import { KilledError } from '../errors.ts'
 import { exchange } from '../memory/atomics.ts'
 import type { Front } from '../scheduler/residents.ts'
 import {
   CLAIMED,
+  DELIVERY,
   DONE,
   FAILED,
   GHOST,
+  JOINED,
   PARENT,
   seatOf,
   SIBLING,
+  SLOT_SIZE,
   stateOf,
   STRAYS,
-  TASK,
+  SUPERVISED,
   useOf,
   WATCHERS,
 } from '../scheduler/slot.ts'
 import { Handle } from './handle.ts'
 import type { House } from './house.ts'
+import { nameOf } from './name.ts'
 import { Resident } from './resident.ts'
+import { Wards } from './wards.ts'
 
 /** Who belongs to whom, on one seat. A task ends after its children; a failure or a kill goes down at once, and up if nobody asks for it. */
 export class Tree {
@@ -27,7 +31,7 @@ export class Tree {
   /** Roots of this seat, by slot: generators, and who has children. */
   readonly #residents = new Map<number, Resident>()
   /** Children of theirs, and tasks without a parent that were spawned here, by slot. */
-  readonly #wards = new Map<number, Handle<unknown>>()
+  readonly #wards = new Wards()
   /** Of the thread that made the pool. */
   front: () => Front | undefined = () => undefined
 
@@ -36,6 +40,10 @@ export class Tree {
     this.#house = house
     this.#resume = resume
     this.#onTrouble = onTrouble
+  }
+
+  get vacant(): boolean {
+    return this.#residents.size === 0 && this.#wards.isEmpty
   }
 
   find(slot: number): Resident | undefined {
@@ -52,8 +60,7 @@ export class Tree {
   resident(slot: number): Resident {
     let resident = this.#residents.get(slot)
     if (resident === undefined) {
-      const record = this.#house.worker.thief.taskOf(this.#house.worker.registry.arena.words[slot + TASK]!)
-      resident = new Resident(this.#resume, slot, record?.label ?? '(unknown)')
+      resident = new Resident(this.#resume, slot, this.#labelOf(slot))
       this.#residents.set(slot, resident)
     }
     return resident
@@ -61,26 +68,38 @@ export class Tree {
 
   /** This seat will be told of its end. */
   adopt(child: Handle<unknown>, parent: Resident | undefined): void {
-    this.#wards.set(child.slot, child)
+    this.#wards.add(this.#house.worker.registry.arena.words, child)
     child.parent = parent
-    parent?.children.add(child)
+    parent?.bear(child)
     if (parent === undefined) this.front()?.enter()
   }
 
   /** Children that forks of this root have spawned on other seats. */
   #adoptStrays(parent: Resident): void {
-    const { words } = this.#house.worker.registry.arena
-    let slot = exchange(words, parent.slot + STRAYS, 0)
+    const { arena } = this.#house.worker.registry
+    let slot = exchange(arena.words, parent.slot + STRAYS, 0)
     while (slot !== 0) {
-      this.#house.worker.registry.arena.reach(slot + SIBLING + 1)
+      arena.reach(slot + SLOT_SIZE)
+      const { words } = arena
       const word = this.#house.worker.jobs.state(slot)
-      this.adopt(new Handle(this.#house, slot, useOf(word), this.#labelOf(slot)), parent)
-      slot = this.#house.worker.registry.arena.words[slot + SIBLING]!
+      const child = new Handle<unknown>(this.#house, slot, useOf(word), this.#labelOf(slot))
+      child.supervised = words[slot + SUPERVISED] === 1
+      this.adopt(child, parent)
+      slot = words[slot + SIBLING]!
     }
   }
 
+  /** A root runs in that slot on this seat. It may have begun as no resident: its forks on other seats make it one by spawning. */
+  #livesHere(slot: number): boolean {
+    if (slot === 0) return false
+    const { worker } = this.#house
+    const word = worker.jobs.state(slot)
+    if (stateOf(word) !== CLAIMED || seatOf(word) !== worker.seat) return false
+    return worker.registry.arena.words[slot + DELIVERY] !== JOINED
+  }
+
   #labelOf(slot: number): string {
-    return this.#house.worker.thief.taskOf(this.#house.worker.registry.arena.words[slot + TASK]!)?.label ?? '(a task)'
+    return nameOf(this.#house.worker, slot)
   }
 
   /** The body has returned `value`, or thrown it. */
@@ -116,38 +135,40 @@ export class Tree {
 
   /** Ends the root once body and children have ended. */
   #finish(resident: Resident): void {
-    if (!resident.over || resident.children.size > 0) return
+    if (!resident.over || resident.youngest !== undefined) return
     this.#residents.delete(resident.slot)
     this.#house.worker.finish(resident.slot, resident.failed ? FAILED : DONE)
   }
 
   /** The parent ends early, and its children with it. */
   #orphan(resident: Resident, reason: unknown): void {
-    for (const child of resident.children) child.kill(reason)
+    // A killed child leaves the list when its end is heard of, not here.
+    for (let child = resident.youngest; child !== undefined; child = child.elder) child.kill(reason)
   }
 
   /** A ward has ended: its outcome goes into its handle. */
   bury(slot: number): void {
     const { words } = this.#house.worker.registry.arena
-    if (!this.#wards.has(slot)) {
-      const its = this.#residents.get(words[slot + PARENT]!)
-      if (its !== undefined) this.#adoptStrays(its)
+    let child = this.#wards.find(words, slot)
+    if (child === undefined) {
+      const parent = words[slot + PARENT]!
+      if (this.#livesHere(parent)) this.#adoptStrays(this.resident(parent))
+      child = this.#wards.find(words, slot)
     }
-    const child = this.#wards.get(slot)
     if (child === undefined) {
       // Of a parent that was lost with the thread before this one.
       this.#house.worker.jobs.letGo(slot)
       return
     }
-    this.#wards.delete(slot)
-    const watched = child.watch.waiting.length > 0 || words[slot + WATCHERS] !== 0
+    this.#wards.remove(words, slot)
+    const watched = child.awaited || words[slot + WATCHERS] !== 0
     child.close()
     const parent = child.parent as Resident | undefined
     if (parent === undefined) {
       this.front()?.leave()
       return
     }
-    parent.children.delete(child)
+    parent.lose(child)
     const outcome = child.look()
     if (outcome?.ok === false && !child.supervised && !watched) this.#grieve(parent, child, outcome.error)
     this.#finish(parent)
@@ -167,24 +188,31 @@ export class Tree {
     this.#onTrouble(parent)
   }
 
-  /** Kills a root of this seat. */
-  kill(slot: number, reason: unknown): void {
+  /** Ends a root of this seat early, with this error, and its children with it. */
+  kill(slot: number, error: Error, reason: unknown): void {
     const resident = this.resident(slot)
     if (resident.killed !== undefined) return
-    resident.killed = new KilledError(resident.label, reason)
-    if (resident.over) {
-      this.#conclude(resident, true, resident.killed)
-      this.#orphan(resident, reason)
-      return
+    resident.killed = error
+    if (resident.over) this.#conclude(resident, true, error)
+    else this.#adoptStrays(resident)
+    // In a section in which nothing may stop it, it may be waiting for its children: they are stopped when it has ended.
+    if (resident.over || !this.#house.shielded(slot)) this.#orphan(resident, reason)
+    if (!resident.over) this.#onTrouble(resident)
+  }
+
+  /** The pool has ended before them. */
+  refuse(why: Error): void {
+    const { words } = this.#house.worker.registry.arena
+    for (const child of this.#wards) {
+      child.lose(why)
+      this.#wards.remove(words, child.slot)
+      if (child.parent === undefined) this.front()?.leave()
     }
-    this.#adoptStrays(resident)
-    this.#orphan(resident, reason)
-    this.#onTrouble(resident)
   }
 
   /** A thread has died: what it has ended and perhaps not mailed counts as mailed. */
   revive(): void {
-    for (const slot of this.#wards.keys()) {
+    for (const { slot } of this.#wards) {
       const word = this.#house.worker.jobs.state(slot)
       if (stateOf(word) > CLAIMED && seatOf(word) === GHOST) this.bury(slot)
     }

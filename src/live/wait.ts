@@ -1,4 +1,7 @@
 import { FilchError } from '../errors.ts'
+import { currentWorker } from '../scheduler/worker.ts'
+import type { Joinable } from '../task/fork.ts'
+import { block, mayBlock, mustNotBlock } from './block.ts'
 import type { House } from './house.ts'
 import type { Awaited, Watch } from './watch.ts'
 
@@ -6,7 +9,7 @@ import type { Awaited, Watch } from './watch.ts'
  * Something to wait for, once. A generator task waits by `yield* wait`, which gives up the worker meanwhile; the thread that made
  * the pool by `await wait`; `join(wait)` waits where a thread may block.
  */
-export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterator<Wait<T>, T, unknown> {
+export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, IterableIterator<Wait<T>, T, unknown> {
   protected readonly house: House
   #done = false
   #failed = false
@@ -32,6 +35,12 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
     return false
   }
 
+  /** What it waits for, for messages. */
+  readonly what: string = 'something'
+
+  /** Does not have it, and is not waited for any more: takes back what trying has begun. */
+  protected leave(): void {}
+
   /** Has it, but nobody will take it: puts it back where that is possible. */
   protected abandon(): void {}
 
@@ -46,8 +55,9 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
     return (this.#done = true)
   }
 
-  /** Not waited for any more, and it has nothing: takes back what trying has begun. */
-  protected leave(): void {}
+  get over(): boolean {
+    return this.#done
+  }
 
   /** To be waited for once more. */
   protected again(): void {
@@ -72,7 +82,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
     this.#done = true
   }
 
-  /** What it was, once it is over. */
+  /** What it was, once it is over. Called by the task that waits: what arrives in it is that task's (`attempt` runs anywhere). */
   outcome(): T {
     if (this.#failed) throw this.#value
     return this.#value as T
@@ -80,8 +90,22 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
 
   /** The protocol of `yield*`: called again each time that the task is resumed. */
   next(): IteratorResult<Wait<T>, T> {
-    this.house.checkpoint(this)
+    try {
+      this.house.checkpoint(this)
+    } catch (error) {
+      this.withdraw()
+      throw error
+    }
     return this.poll() ? { done: true, value: this.outcome() } : { done: false, value: this }
+  }
+
+  /** What `join(wait)` calls: blocks the thread of a dedicated task. */
+  joinHere(): T {
+    const worker = currentWorker()
+    if (worker === undefined || worker !== this.house.worker || !mayBlock(worker))
+      throw mustNotBlock(worker !== undefined)
+    block(worker, this.house, this)
+    return this.outcome()
   }
 
   /** The task is resumed with an error instead. */
@@ -105,5 +129,9 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, IterableIterat
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.house.promise(this).then(fulfilled, rejected)
+  }
+
+  catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+    return this.then(undefined, rejected)
   }
 }

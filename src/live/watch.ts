@@ -2,6 +2,8 @@
 export interface Awaited {
   /** Tries to have it. True if it is over. */
   poll(): boolean
+  /** {@link poll} has said so. */
+  readonly over: boolean
   /** What tells that trying again may be worth while. */
   readonly watches: readonly Watch[]
 }

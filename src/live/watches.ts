@@ -1,4 +1,4 @@
-import { ARMED } from '../lockfree/signal.ts'
+import { ARMED, GONE } from '../lockfree/signal.ts'
 import { SUBSCRIPTION } from '../scheduler/slot.ts'
 import { HEAD, isStale } from '../scheduler/subscription.ts'
 import type { Worker } from '../scheduler/worker.ts'
@@ -25,11 +25,6 @@ export class Watches {
     return watch
   }
 
-  /** The thing is gone, and so are its subscriptions. */
-  drop(head: number): void {
-    this.#watches.delete(head)
-  }
-
   /** `who` is to be resumed when what it waits for is there. True: it is already, and `who` is not enlisted. */
   enlist(who: Waiting): boolean {
     const { wait } = who
@@ -46,15 +41,25 @@ export class Watches {
     for (const watch of who.wait.watches) watch.remove(who)
   }
 
+  /** The same, of one that may be ready already. */
+  dismiss(who: Waiting): void {
+    this.forget(who)
+    const at = this.ready.indexOf(who)
+    if (at >= 0) this.ready.splice(at, 1)
+  }
+
   #arm(watch: Watch): void {
+    // Armed, or rung and in the mail: then it is armed again when that comes, if anybody still waits.
+    if (watch.armed) return
+    watch.armed = true
     const { post, jobs, registry } = this.#worker
-    if (watch.subscription === 0) {
+    // Gone: that of a thing that was in this place before. It is in the mail, and freed when it comes.
+    if (watch.subscription === 0 || post.signal.rungBy(watch.subscription) === GONE) {
       watch.subscription = jobs.hold(SUBSCRIPTION)
       registry.arena.words[watch.subscription + HEAD] = watch.head
       post.signal.add(watch.head, watch.subscription)
-      post.signal.arm(watch.subscription)
-    } else if (!watch.armed) post.signal.arm(watch.subscription)
-    watch.armed = true
+    }
+    post.signal.arm(watch.subscription)
   }
 
   /** It may have happened: whoever can go on becomes ready, in the order of their coming. */
@@ -82,15 +87,18 @@ export class Watches {
 
   /** A subscription was rung. */
   rouse(subscription: number): void {
-    const { post, registry } = this.#worker
+    const { post, jobs, registry } = this.#worker
     const watch = this.#watches.get(registry.arena.words[subscription + HEAD]!)
-    // One of the thread before this one.
+    const lasts = post.signal.disarm(subscription)
+    if (!lasts) jobs.discard(subscription)
+    // One of the thread before this one, or of a thing that was in this place before.
     if (watch?.subscription !== subscription) return
-    post.signal.disarm(subscription)
-    watch.armed = watch.waiting.length > 0
-    if (!watch.armed) return
+    watch.armed = false
+    // The watch stays: the next thing in this place has it.
+    if (!lasts) watch.subscription = 0
+    if (watch.waiting.length === 0) return
     // Before the look, as when it was armed first.
-    post.signal.arm(subscription)
+    this.#arm(watch)
     this.stir(watch)
   }
 

@@ -1,5 +1,5 @@
 import type { Arena } from '../memory/arena.ts'
-import { load, replace, store } from '../memory/atomics.ts'
+import { exchange, load, replace, store } from '../memory/atomics.ts'
 
 /**
  * Something may have happened: how the seats that wait for it get to know. One *subscription* per seat, whatever number of its
@@ -20,6 +20,7 @@ import { load, replace, store } from '../memory/atomics.ts'
  *   without protection, and there is no ABA.
  * - **I2** `flag` goes from idle to ARMED by its seat, from ARMED to *rung* by one ringer, and from rung to idle by its seat once it
  *   has been taken out of the mail. A subscription is therefore in at most one mailbox, at most once.
+ * - **I3** `flag` becomes GONE once, by whoever ends the thing (below), and stays so.
  *
  * ## Why nobody waits for what has happened
  *
@@ -27,8 +28,15 @@ import { load, replace, store } from '../memory/atomics.ts'
  * comes before the arming, what happened was stored before that, and the seat's step 3 sees it. Otherwise the ringer sees the flag
  * armed. A subscription that is added while the list is walked is armed after the walk began, which is the first case.
  *
+ * ## The end of the thing
+ *
+ * Who knows that nobody waits or rings any more, since nobody has the thing, exchanges each flag for GONE and mails those that
+ * were not in the mail yet. So each seat that has a subscription gets it once more, and forgets it; the record of the thing may be
+ * in another use by then, with a list of its own. Arming needs no exchange: who arms has the thing.
+ *
  * A ringer that dies between the exchange and the mailing leaves a flag that names it (`by`): the seat, told of the death, takes
- * it for mail that has arrived (live/residents.ts). Tests: test/lockfree/signal.
+ * it for mail that has arrived (live/watches.ts). One that dies while it ends a thing leaves the thing's record and
+ * subscriptions unused until the pool ends. Tests: test/lockfree/signal.
  */
 export class Signal {
   readonly #arena: Arena
@@ -58,9 +66,12 @@ export class Signal {
     store(this.#arena.words, subscription + this.#flag, ARMED)
   }
 
-  /** The seat: has it out of the mail. */
-  disarm(subscription: number): void {
-    store(this.#arena.words, subscription + this.#flag, IDLE)
+  /** The seat: has it out of the mail. False: the thing is gone, and this is the last that is heard of it. */
+  disarm(subscription: number): boolean {
+    const { words } = this.#arena
+    const flag = load(words, subscription + this.#flag)
+    // It may be gone between the two.
+    return flag !== GONE && replace(words, subscription + this.#flag, flag, IDLE)
   }
 
   /** Who has rung: IDLE, ARMED, or the `by` of the ringer. */
@@ -80,7 +91,21 @@ export class Signal {
       subscription = next
     }
   }
+
+  /** Who ends the thing: `mail` gets each subscription that is not in the mail. From here on they are their seats' to free. */
+  close(head: number, mail: (subscription: number) => void): void {
+    let subscription = load(this.#arena.words, head)
+    while (subscription !== 0) {
+      this.#arena.reach(subscription + this.#flag + 1)
+      const { words } = this.#arena
+      const next = words[subscription + this.#next]!
+      if (exchange(words, subscription + this.#flag, GONE) <= ARMED) mail(subscription)
+      subscription = next
+    }
+  }
 }
 
-export const IDLE = 0
+/** The thing is no more. */
+export const GONE = -1
+const IDLE = 0
 export const ARMED = 1

@@ -1,3 +1,4 @@
+import { provideHost } from '../scheduler/lobby.ts'
 import type { AnyFunction } from '../scheduler/tasks.ts'
 import { currentWorker } from '../scheduler/worker.ts'
 import type { Result, Task } from '../task/task.ts'
@@ -12,6 +13,8 @@ export function shared(what: string): Pool {
   refuseInWorker(what)
   return (pool ??= new Pool())
 }
+
+provideHost(() => ({ lodge: what => shared(what).lodge(what) }))
 
 /**
  * Runs a task on the default pool and resolves to its result. See {@link Pool.run}.

@@ -15,6 +15,19 @@ const HEADER = 4
 /** Small blocks are carved many at a time, up to this many words. */
 const CHUNK_WORDS = 16_384
 
+const GRANULE_BITS = 22
+const GRANULE_MASK = (1 << GRANULE_BITS) - 1
+
+/** One word that names a payload together with some bits of `tag`: never 0. */
+export function blockRef(payload: number, tag: number): number {
+  return (tag << GRANULE_BITS) | ((payload - HEADER) / GRANULE)
+}
+
+/** The payload that {@link blockRef} named. */
+export function blockOf(ref: number): number {
+  return (ref & GRANULE_MASK) * GRANULE + HEADER
+}
+
 export class Heap {
   static readonly words: number = CLASSES * Slab.words
 

@@ -7,11 +7,12 @@ import type { Worker } from './worker.ts'
 /** Runs a task as a root on this thread's own stack, to its end and that of its children. What `runSync` does. */
 export function runHere(worker: Worker, record: TaskRecord, args: readonly unknown[]): unknown {
   const { jobs, registry, seat, root, lodging } = worker
-  const { belongings } = lodging
+  const { belongings, loose } = lodging
   const slot = jobs.make(registry.directory.idOf(record), 0, MAILED, 0)
   store(registry.arena.words, slot + STATE, withState(jobs.state(slot), CLAIMED, seat))
   worker.root = slot
   lodging.belongings = undefined
+  lodging.loose = false
   let failed = false
   let kept = false
   let value: unknown
@@ -31,6 +32,7 @@ export function runHere(worker: Worker, record: TaskRecord, args: readonly unkno
     lodging.letGo()
     worker.root = root
     lodging.belongings = belongings
+    lodging.loose = loose
   }
   if (kept) {
     awaitThat(worker, () => (stateOf(jobs.state(slot)) > CLAIMED ? ENDED : -1))

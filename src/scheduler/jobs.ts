@@ -4,7 +4,7 @@ import type { Slab } from '../lockfree/slab.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import { COPY, DROP, Reader, RETURN, TAKE } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
-import type { Heap } from './heap.ts'
+import { blockOf, type Heap } from './heap.ts'
 import type { Registry } from './registry.ts'
 import {
   BLOCK,
@@ -16,14 +16,20 @@ import {
   HOME,
   JOINED,
   KEEPER,
+  isRoot,
   LENGTH,
+  LOCALS,
+  NAME,
   PARENT,
+  PAYLOAD,
   payloadOf,
+  PINNED,
   PROGRESS,
   PUBLISHED,
   refOf,
   release,
   ROOT,
+  SHIELDS,
   SLOT_SIZE,
   STATE,
   STRAYS,
@@ -33,18 +39,21 @@ import {
   withState,
 } from './slot.ts'
 
+/** Words before the message in {@link Jobs.stow}. */
+export const MESSAGE = 2
 /** In `LENGTH`: the words name envoys, and are read once or settled. Those of a result are read by any number, and settled in the end. */
 const ENVOYS = 1 << 30
 
 /** Jobs as one seat makes and reads them: slots, and the words of arguments and results in them. */
 export class Jobs {
-  readonly writer: Writer
+  writer: Writer
   readonly reader: Reader
   readonly #arena: Arena
   readonly #slab: Slab
   readonly heap: Heap
   readonly #prepare: (slot: number) => void
 
+  readonly #carrier: Carrier
   readonly #registry: Registry
   readonly #plain: boolean
   readonly #seat: number
@@ -60,9 +69,13 @@ export class Jobs {
     this.#slab = registry.slab(seat)
     this.heap = registry.heap(seat)
     this.#prepare = registry.prepare(seat)
+    this.#carrier = carrier
     this.writer = new Writer(carrier)
     this.reader = new Reader(carrier)
   }
+
+  /** What roots have been sentenced to, by slot, whose thread is ended for their sake; `use` tells which use of the slot. */
+  readonly sentences: Map<number, { readonly use: number; readonly error: Error }> = new Map()
 
   /**
    * Set by the platform: a result that names these shared buffers goes into `slot`, in use under the state word `word`.
@@ -94,7 +107,8 @@ export class Jobs {
       words[slot + KEEPER] = words[slot + HOME]!
       words[slot + CANCELED] = words[slot + PROGRESS] = words[slot + PARENT] = 0
       words[slot + HOLDS] = 1
-      words[slot + WATCHERS] = words[slot + STRAYS] = 0
+      words[slot + WATCHERS] = words[slot + STRAYS] = words[slot + LOCALS] = 0
+      words[slot + SHIELDS] = words[slot + NAME] = words[slot + PINNED] = 0
     }
     if (count === 0) return slot
     try {
@@ -157,6 +171,7 @@ export class Jobs {
 
   /** Home: the slot is DONE or FAILED and read. What a lost job leaves unread, arguments or a result, goes with it. */
   free(slot: number): void {
+    this.#clear(slot)
     this.drop(slot)
     release(this.#arena, slot)
     this.#slab.free(slot)
@@ -164,6 +179,7 @@ export class Jobs {
 
   /** Home: the slot was taken back, so it is FREE already; its arguments were never read. */
   forget(slot: number): void {
+    this.#clear(slot)
     this.drop(slot, RETURN)
     this.#slab.free(slot)
   }
@@ -174,12 +190,12 @@ export class Jobs {
     this.#registry.slab(home).freeRemotely(slot)
   }
 
-  /** A record that is no job, in the state HELD and with its words from PAYLOAD on as they were. */
+  /** A record that is no job, in the state HELD and with its words from PAYLOAD on as they were, but for the first, which is 0. */
   hold(delivery: number): number {
     const slot = this.#slab.allocate(this.#prepare)
     const words = this.#arena.words
     words[slot + DELIVERY] = delivery
-    words[slot + BLOCK] = words[slot + LENGTH] = 0
+    words[slot + BLOCK] = words[slot + LENGTH] = words[slot + PAYLOAD] = 0
     // Atomic: whoever takes the pool's slots one by one must not see half of it.
     store(words, slot + STATE, withState(words[slot + STATE]!, HELD, 0))
     return slot
@@ -228,18 +244,112 @@ export class Jobs {
     }
   }
 
+  /**
+   * Puts a value that many may read into a block of its own, which `holder`, a slot in use, has until it is freed.
+   *
+   * @throws NotSendableError also if the value names what one reader alone may have
+   */
+  deposit(value: unknown, root: string, holder: number): number {
+    const { writer } = this
+    writer.begin('kept')
+    writer.value(value, root)
+    return this.stow(writer.envoys, holder)
+  }
+
+  /** Puts what the writer holds into a block, for `holder`: its length, a word for whoever knows what it is, the message. */
+  stow(second: number, holder: number): number {
+    const { words, length, buffers } = this.writer
+    const at = this.heap.allocate(length + MESSAGE)
+    this.#arena.reach(at + length + MESSAGE)
+    const to = this.#arena.words
+    to[at] = length
+    to[at + 1] = second
+    to.set(words.subarray(0, length), at + MESSAGE)
+    if (buffers.length > 0) this.leave(buffers, holder, to[holder + STATE]!)
+    return at
+  }
+
+  /** Reads a message of one value that was copied out of shared memory. */
+  decode(words: Int32Array): unknown {
+    this.reader.begin(words, 0, words.length, true)
+    return this.reader.value()
+  }
+
+  /** Frees a block. */
+  scrap(at: number): void {
+    this.heap.free(at)
+  }
+
+  /** What {@link deposit} has put there, for one more reader. */
+  peruse(at: number): unknown {
+    const [from, end] = this.#rangeOf(at)
+    this.reader.begin(this.#arena.words, from, end, this.#frozen, COPY)
+    return this.reader.value()
+  }
+
+  /** Frees what {@link deposit} has put there. */
+  withdraw(at: number): void {
+    if (this.#arena.words[at + 1] !== 0) {
+      const [from, end] = this.#rangeOf(at)
+      this.reader.settle(this.#arena.words, from, end, DROP)
+    }
+    this.heap.free(at)
+  }
+
+  /** Where the message begins and ends that {@link stow} has put there. */
+  #rangeOf(at: number): [from: number, end: number] {
+    this.#arena.reach(at + MESSAGE)
+    const from = at + MESSAGE
+    const end = from + this.#arena.words[at]!
+    this.#arena.reach(end)
+    return [from, end]
+  }
+
+  /** Calls `fn` with another writer: in the middle of a message. */
+  aside<R>(fn: () => R): R {
+    const { writer } = this
+    this.writer = new Writer(this.#carrier)
+    try {
+      return fn()
+    } finally {
+      this.writer = writer
+    }
+  }
+
   /** One handle fewer may ask for the outcome of a root that has ended; the last frees it. */
   letGo(slot: number): void {
     const words = this.#arena.words
-    if (words[slot + DELIVERY] === JOINED || add(words, slot + HOLDS, -1) === 1) this.discard(slot)
+    if (words[slot + DELIVERY] === JOINED) return this.discard(slot)
+    if (add(words, slot + HOLDS, -1) !== 1) return
+    this.forgotten(slot + WATCHERS)
+    this.discard(slot)
   }
+
+  /** Tells the seats that have waited for what the list at this address stands for that it is no more. */
+  forgotten: (head: number) => void = () => {}
 
   /** Frees a slot that has ended or is HELD, wherever its home is. */
   discard(slot: number): void {
     const home = this.#arena.words[slot + HOME]!
     if (home === this.#seat) return this.free(slot)
+    this.#clear(slot)
     this.drop(slot)
     this.freeFor(home, slot)
+  }
+
+  /** Frees name and task-local values of a root. */
+  #clear(slot: number): void {
+    const words = this.#arena.words
+    if (!isRoot(words[slot + DELIVERY]!)) return
+    const locals = words[slot + LOCALS]!
+    const name = words[slot + NAME]!
+    if (locals === 0 && name === 0) return
+    words[slot + LOCALS] = words[slot + NAME] = 0
+    for (const at of [locals === 0 ? 0 : blockOf(locals), name]) {
+      if (at === 0) continue
+      this.#arena.reach(at)
+      this.heap.free(at)
+    }
   }
 
   /** Frees the block of a slot, if it has one, and settles what its words name. */

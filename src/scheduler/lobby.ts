@@ -1,4 +1,4 @@
-import { FilchError } from '../errors.ts'
+import { FilchError, OptionError } from '../errors.ts'
 import type { Front } from './residents.ts'
 import type { TaskRecord } from './tasks.ts'
 import type { Worker } from './worker.ts'
@@ -8,6 +8,25 @@ export interface Lobby {
   /** Gives the seat of the thread that made a pool its residents, if it has none yet. */
   open(worker: Worker, front: Front): void
   spawn(worker: Worker, options: unknown, record: TaskRecord, args: readonly unknown[]): unknown
+}
+
+/** A pool, to rooms that do not know pools: the seat of the thread that made it, with residents. */
+export interface Host {
+  lodge(what: string): Worker
+}
+
+let outside: (() => Host) | undefined
+
+/** Called by the room above: the pool of those that name none. */
+export function provideHost(host: () => Host): void {
+  outside = host
+}
+
+/** The seat where something is made outside of tasks. `pool`: what the user gave, if anything. */
+export function seatOutside(what: string, pool: unknown): Worker {
+  if (pool === undefined && outside !== undefined) return outside().lodge(what)
+  if (typeof pool === 'object' && pool !== null && 'lodge' in pool) return (pool as Host).lodge(what)
+  throw new OptionError('pool', pool, 'Give a Pool.')
 }
 
 let lobby: Lobby | undefined

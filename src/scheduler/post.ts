@@ -2,7 +2,7 @@ import { Signal } from '../lockfree/signal.ts'
 import { load } from '../memory/atomics.ts'
 import type { Registry } from './registry.ts'
 import type { Residents } from './residents.ts'
-import { HOME, KEEPER, WATCHERS } from './slot.ts'
+import { DELIVERY, ERRAND, HOLDER, HOME, KEEPER, WATCHERS } from './slot.ts'
 import { FLAG, markOf, NEXT } from './subscription.ts'
 
 /** What one seat sends to others and gets from them. */
@@ -12,7 +12,7 @@ export class Post {
   readonly signal: Signal
   /** What the flags of subscriptions hold that this thread has rung. */
   readonly mark: number
-  /** Mail that was not for residents: jobs for this seat alone and, at the caller's, runs that have ended. Oldest first. */
+  /** Mail that was not for residents: jobs for this seat alone, or errands for such; at the caller's, runs that have ended. Oldest first. */
   readonly letters: number[] = []
   /** Subscriptions of this seat that it has rung itself. They need no mail: their tasks are next. */
   readonly rung: number[] = []
@@ -26,19 +26,32 @@ export class Post {
 
   /** Something is in the mail. */
   get holds(): boolean {
-    return this.#registry.mailboxes[this.#seat]!.holds()
+    return this.#ended.length > 0 || this.#registry.mailboxes[this.#seat]!.holds()
   }
 
   /** Takes it: what is for residents goes to them, the rest waits in {@link letters}. */
   take(residents: Residents | undefined): void {
     this.#residents = residents
     this.#registry.mailboxes[this.#seat]!.take(this.#sort)
+    // What ends may end its parent, and so on: in turn, not in each other, however deep the tree.
+    for (let slot = this.#ended.pop(); slot !== undefined; slot = this.#ended.pop()) this.#sort(slot)
   }
+
+  /** Roots of this seat's keeping that this seat has ended itself: no need to mail them. */
+  readonly #ended: number[] = []
 
   #residents: Residents | undefined
 
+  /** Set for the maker of the pool. */
+  onErrand: ((errand: number) => void) | undefined
+
   readonly #sort = (slot: number): void => {
-    if (this.#residents?.receives(slot) !== true) this.letters.push(slot)
+    const { words } = this.#registry.arena
+    if (words[slot + DELIVERY] === ERRAND) {
+      words[slot + HOLDER] = this.#seat + 1
+      if (this.onErrand === undefined) this.letters.push(slot)
+      else this.onErrand(slot)
+    } else if (this.#residents?.receives(slot) !== true) this.letters.push(slot)
   }
 
   /** Puts a record into the mail of a seat and wakes it. */
@@ -50,12 +63,19 @@ export class Post {
   /** A root has ended, and its state says so: tells whoever waits for it, and its keeper last, whose slot it is from then on. */
   report(slot: number): void {
     this.ring(slot + WATCHERS)
-    this.send(this.#registry.arena.words[slot + KEEPER]!, slot)
+    const keeper = this.#registry.arena.words[slot + KEEPER]!
+    if (keeper === this.#seat) this.#ended.push(slot)
+    else this.send(keeper, slot)
   }
 
   /** Tells every seat that waits for what the list at `head` stands for. Call it after the store that makes it so. */
   ring(head: number): void {
     if (load(this.#registry.arena.words, head) !== 0) this.signal.ring(head, this.mark, this.#deliver)
+  }
+
+  /** What the list at `head` stands for is no more, and nobody can wait for it or ring. */
+  close(head: number): void {
+    if (load(this.#registry.arena.words, head) !== 0) this.signal.close(head, this.#deliver)
   }
 
   readonly #deliver = (subscription: number): void => {

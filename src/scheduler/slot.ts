@@ -85,6 +85,18 @@ const record = layout({
   strays: 1,
   /** The next in that list. */
   sibling: 1,
+  /** 1 if it may run on one thread alone, which has been sent an errand; whoever joins it must not begin it. */
+  pinned: 1,
+  /** 1 if its failure shows at its join only. */
+  supervised: 1,
+  /** The keeper's own: where its handle is. */
+  ward: 1,
+  /** Sections under way, in it and its forks, in which nothing may stop it. */
+  shields: 1,
+  /** Block of the name that it was given (Jobs.deposit); 0 if it has none. Freed with the slot. */
+  name: 1,
+  /** Names the block of its task-local values (storage/task-local.ts); 0 if it has none. Freed with the slot. */
+  locals: 1,
 })
 const SIZE = GRANULE
 export const STATE: number = record.at.state
@@ -104,11 +116,17 @@ export const HOLDS: number = record.at.holds
 export const WATCHERS: number = record.at.watchers
 export const STRAYS: number = record.at.strays
 export const SIBLING: number = record.at.sibling
+export const PINNED: number = record.at.pinned
+export const SUPERVISED: number = record.at.supervised
+export const WARD: number = record.at.ward
+export const SHIELDS: number = record.at.shields
+export const NAME: number = record.at.name
+export const LOCALS: number = record.at.locals
 export const SLOT_SIZE: number = SIZE
 /** Where arguments or result of a fork begin. A HELD record may use all words from here on. */
 export const PAYLOAD: number = record.at.delivery + 1
 /** The same of a root. */
-const ROOT_PAYLOAD: number = record.at.sibling + 1
+const ROOT_PAYLOAD: number = record.at.locals + 1
 
 /** Where the payload begins. */
 export function payloadOf(delivery: number): number {
@@ -121,14 +139,26 @@ export const JOINED = 0
 export const MAILED = 1
 /** A spawned task: the same, and the keeper is the seat of its parent. */
 export const SPAWNED = 2
+/** True of a root. */
+export function isRoot(delivery: number): boolean {
+  return delivery === MAILED || delivery === SPAWNED
+}
+
 /** No job, for whom it is a matter of its own rules: a subscription. */
 export const SUBSCRIPTION = 3
 /** No job: something to be told to the seat that it is sent to. */
 export const NOTICE = 4
 /** No job: a channel. Its record stays one for ever, free or in use (channel/record.ts). */
-export const CHANNEL = 5
+export const CHANNEL = 6
 /** No job: a message that names shared buffers, which stay findable until the record is freed. */
-export const PARCEL = 6
+export const PARCEL = 7
+/** No job: something that a thread is asked to do (errand.ts). */
+export const ERRAND = 8
+/** The first word of an errand: seat whose thread has it out of its mail, plus one. The repair finds by it what died with that thread. */
+export const HOLDER: number = PAYLOAD
+
+/** No job: something that tasks wait for. */
+export const THING = 5
 
 /** `COUNT` of a FAILED slot that has no words: its claimer's thread died. */
 export const LOST = -1

@@ -39,7 +39,10 @@ export class Reader {
     this.#carrier = carrier
   }
 
-  /** Starts on the message in `words` from `at` to before `end`. With `frozen`, its plain objects and arrays are frozen. */
+  /**
+   * Starts on the message in `words` from `at` to before `end`. With `frozen`, its plain objects and arrays are frozen; `envoys`
+   * says what becomes of those in it.
+   */
   begin(words: Int32Array, at: number, end: number, frozen: boolean, envoys: number = TAKE): void {
     if (at !== at >>> 0 || !(at <= end && end <= words.length)) throw new CorruptError(`a message at ${at} to ${end}`)
     this.#words = words as Int32Array<ArrayBuffer>

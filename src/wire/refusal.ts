@@ -62,6 +62,14 @@ export function tooLarge(what: string): Refusal {
   return new Refusal(`${what}, too large to copy`, 'Share it in a SharedArrayBuffer.')
 }
 
+/** For what only one may have, in a message that several read. */
+export function unsharable(value: object): Refusal {
+  return new Refusal(
+    `${className(value)}, which one alone may have`,
+    'Give it as an argument, or send it through a channel.',
+  )
+}
+
 /** For a function, symbol or object that has no way across. */
 export function unsendable(value: unknown, isImpostor = false): Refusal {
   if (typeof value === 'function') {

@@ -12,7 +12,7 @@ import { dissect } from './error.ts'
 import { IMPOSTOR, kindOf, ODD, unbox } from './kinds.ts'
 import type { View } from './kinds.ts'
 import { Numbering } from './numbering.ts'
-import { asRefusal, inWords, keyStep, Refusal, refused, tooDeep, tooLarge, unsendable } from './refusal.ts'
+import { asRefusal, inWords, keyStep, Refusal, refused, tooDeep, tooLarge, unsendable, unsharable } from './refusal.ts'
 import * as tag from './tags.ts'
 import { MAX_COUNT, MAX_DEPTH, TAG_BITS, TAG_MASK } from './tags.ts'
 import { writeText } from './text.ts'
@@ -25,6 +25,12 @@ const double = new Float64Array(1)
 const doubleWords = new Int32Array(double.buffer)
 
 type Mark = { length: number; objects: number; buffers: number; envoys: number; depth: number }
+
+/**
+ * `read`: once, or given up. `kept`: any number of times, and given up in the end; so what it names must be such that many can have
+ * it. `copied`: its words are read and dropped without anybody knowing, so that nothing in it can be counted.
+ */
+export type Fate = 'read' | 'kept' | 'copied'
 
 export class Writer {
   /** The message, up to `length`. Another array after it had to grow. */
@@ -39,6 +45,7 @@ export class Writer {
   /** Class and words of the envoys in this message: recalled if it never leaves. */
   readonly #envoys: [number, readonly number[]][] = []
   #depth = 0
+  #fate: Fate = 'read'
 
   constructor(carrier: Carrier) {
     this.#carrier = carrier
@@ -49,8 +56,16 @@ export class Writer {
     return this.#buffers
   }
 
-  /** Starts a message: forgets the one before, which must have been copied out of `words`, and its back-references. */
-  begin(): void {
+  /** How many envoys are in the message. */
+  get envoys(): number {
+    return this.#envoys.length
+  }
+
+  /**
+   * Starts a message: forgets the one before, which must have been copied out of `words`, and its back-references.
+   * `fate` is what becomes of it.
+   */
+  begin(fate: Fate = 'read'): void {
     if (this.#depth > 0) {
       throw new FilchError(
         'ERR_FILCH_REENTERED',
@@ -59,6 +74,7 @@ export class Writer {
     }
     if (this.words.length > KEPT_WORDS) this.#use(new Int32Array(WORDS))
     this.length = 0
+    this.#fate = fate
     if (this.#objects.count > 0) this.#objects.forget(0)
     // Assigning a length costs more than all of the rest.
     if (this.#buffers.length > 0) this.#buffers.length = 0
@@ -286,6 +302,9 @@ export class Writer {
   }
 
   #envoy(envoy: Envoy, head: number): void {
+    if (this.#fate !== 'read' && (this.#fate === 'copied' || envoyClass(head >>> TAG_BITS)?.many !== true)) {
+      throw unsharable(envoy)
+    }
     const words = envoy.depart()
     this.#envoys.push([head >>> TAG_BITS, words])
     this.#put(head)

@@ -3,10 +3,11 @@ import { setEnvironmentData } from 'node:worker_threads'
 import { FilchError, Pool } from 'filch'
 import { describe, expect, it } from 'vitest'
 
-import { cells, fib } from './basic.tasks.ts'
+import { busy, cells, fib } from './basic.tasks.ts'
 import { DEATHS, survivor } from './dies-at-import.tasks.ts'
 import * as exits from './exits-at-import.tasks.ts'
 import { failure } from './settle.ts'
+import { length } from './life.tasks.ts'
 import * as throws from './throws-at-import.tasks.ts'
 import * as waits from './waits-at-import.tasks.ts'
 
@@ -18,6 +19,17 @@ it('a thread that dies while it imports a module does not condemn the module', a
   deaths[0] = 2
   expect(await pool.run(survivor, 21)).toBe(42)
   expect(deaths[0]).toBeLessThan(0)
+})
+
+it('a thread that never runs out of work imports what is new', async () => {
+  await using pool = new Pool({ threads: 1 })
+  await pool.run(busy, 0)
+  let left = 400
+  const runs = Array.from({ length: left }, () => pool.run(busy, 2).then(() => left--))
+  // Its module is new to the thread.
+  expect(await pool.broadcast(length, [1, 2])).toEqual([2])
+  expect(left).toBeGreaterThan(0)
+  await Promise.all(runs)
 })
 
 describe.for([

@@ -115,7 +115,7 @@ export const model: Model = {
       'scheduler/loop.ts': [[' && !this.#worker.questions.open(registry)', '']],
     },
     'a join sleeps without a look at who has asked': {
-      'scheduler/wait.ts': [['!waiter.questions.open(registry) && ', '']],
+      'scheduler/wait.ts': [['      !waiter.questions.open(registry) &&\n', '']],
     },
     'who has answered nobody yet has answered nobody ever': {
       'scheduler/questions.ts': [['#answered = NaN', '#answered = 0']],

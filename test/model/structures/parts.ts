@@ -33,7 +33,8 @@ export const SMALL: Faults = {
   'scheduler/thief.ts': [['  const end = now() + 0.001\n  do pause()\n  while (now() < end)\n', '']],
   'scheduler/loop.ts': [
     ['async run(): Promise<void>', 'run(): void'],
-    ['if (task >= 0) await this.#import(task)\n', "if (task >= 0) throw new Error('every task is known')\n"],
+    ['await this.#import(task)\n', "throw new Error('every task is known')\n"],
+    ['await this.#ground.live(', 'void this.#ground.live('],
     ['await this.#ground.turn()', 'void this.#ground'],
     ['const MOST_DOZES = 16', 'const MOST_DOZES = 2'],
   ],
@@ -343,7 +344,7 @@ const { mapOf } = await tree({
   ...SMALL,
   'scheduler/registry.ts': [
     ...SMALL['scheduler/registry.ts']!,
-    ['function mapOf(threads: number): Map {', 'export function mapOf(threads: number): Map {'],
+    ['function mapOf(threads: number, extra = 0)', 'export function mapOf(threads: number, extra = 0)'],
   ],
 })<{ mapOf: (threads: number) => { readonly deques: readonly number[]; readonly end: number } }>(
   'scheduler/registry.ts',
