@@ -55,9 +55,10 @@ export const model: Model = structure<typeof rings>({
     const undertaker = (count: number) => (words: Words) => {
       const send = sender(count, BELL + 3, [END])(words)
       return () => {
-        send()
+        // Whether or not the dead one was about to: the repair rouses everybody.
         store(words, BELL, 0)
         notify(words, BELL, Infinity)
+        send()
       }
     }
     const receiver = (count: number, messages: number, senders: number) => (words: Words) => {
