@@ -50,6 +50,7 @@ export class Household implements Residents, House {
 
   constructor(worker: Worker) {
     this.worker = worker
+    this.#call = [worker, undefined, undefined]
     this.#deaths = load(worker.registry.arena.words, worker.registry.control + DEATHS)
     this.backlog = new Backlog(worker)
     this.waits = new Watches(worker)
@@ -221,12 +222,11 @@ export class Household implements Residents, House {
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       const { rung } = worker.post
       if (rung.length > 0) this.waits.rouse(rung.shift()!)
-      const urgent = this.#urgent.shift()
+      const urgent = this.#urgent.length === 0 ? undefined : this.#urgent.shift()
       if (urgent !== undefined) this.#advance(urgent, { error: urgent.killed ?? this.#takeGrief(urgent) })
       else {
-        const who = this.waits.ready.shift()
-        if (who === undefined) return stepped
-        who.resume()
+        if (this.waits.ready.length === 0) return stepped
+        this.waits.ready.shift()!.resume()
       }
       stepped = true
     }
@@ -265,6 +265,9 @@ export class Household implements Residents, House {
     }
   }
 
+  /** Arguments of {@link advance}: read before anything else is called. */
+  readonly #call: [Worker, Body | undefined, { readonly error: unknown } | undefined]
+
   #enter(resident: Resident, fault: { readonly error: unknown } | undefined): IteratorResult<Wait<unknown>, unknown> {
     const { worker } = this
     const current = this.#current
@@ -277,7 +280,10 @@ export class Household implements Residents, House {
     this.#current = resident
     const before = worker.pulse.begin(resident.slot)
     try {
-      return worker.within(advance, [worker, resident.body, fault]) as IteratorResult<Wait<unknown>, unknown>
+      const call = this.#call
+      call[1] = resident.body
+      call[2] = fault
+      return worker.within(advance, call) as IteratorResult<Wait<unknown>, unknown>
     } finally {
       worker.pulse.end(before)
       resident.belongings = worker.lodging.belongings
