@@ -1,6 +1,7 @@
 import { load } from '../memory/atomics.ts'
+import { OFFER, sendErrand } from '../scheduler/errand.ts'
 import type { Shelf } from '../scheduler/offers.ts'
-import { claim, PUBLISHED, refOf, STATE, stateOf, TASK } from '../scheduler/slot.ts'
+import { claim, PUBLISHED, refOf, STATE, stateOf, TASK, useOf } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
 
 /**
@@ -40,6 +41,15 @@ export class Backlog implements Shelf {
     return false
   }
 
+  /** Leaves what is left to whoever takes it: the thread that made the pool has room for any number. */
+  yield(): void {
+    const { arena } = this.#worker.registry
+    for (const slot of this.#slots.splice(this.#oldest)) {
+      const word = load(arena.words, slot + STATE)
+      if (stateOf(word) === PUBLISHED) sendErrand(this.#worker, this.#worker.registry.caller, OFFER, slot, useOf(word))
+    }
+  }
+
   /** Claims the newest; 0 if there is none that can run here. */
   next(): number {
     const { arena } = this.#worker.registry
@@ -51,6 +61,12 @@ export class Backlog implements Shelf {
       if (stateOf(word) === PUBLISHED && claim(arena, slot, word, this.#worker.seat)) return slot
     }
     return 0
+  }
+
+  /** Nobody shall begin them any more. */
+  drop(): void {
+    this.#slots = []
+    this.#oldest = 0
   }
 
   #trim(): void {

@@ -1,8 +1,8 @@
-import { ForkError, KilledError, WorkerLostError } from '../errors.ts'
+import { ForkError, KilledError, OptionError, WorkerLostError } from '../errors.ts'
 import { add, store } from '../memory/atomics.ts'
+import { FORCE, sendErrand } from '../scheduler/errand.ts'
 import { unsaid } from '../scheduler/failure.ts'
 import { notify } from '../scheduler/notice.ts'
-import { WANT } from '../scheduler/registry.ts'
 import {
   CANCELED,
   claim,
@@ -13,6 +13,7 @@ import {
   HOLDS,
   NAME,
   PARENT,
+  PINNED,
   PUBLISHED,
   seatOf,
   SPAWNED,
@@ -31,6 +32,7 @@ import type { Joinable } from '../task/fork.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Hold } from './hold.ts'
 import type { House } from './house.ts'
+import { block, mayBlock } from './block.ts'
 import { nameOf } from './name.ts'
 import { Wait } from './wait.ts'
 import { Watch } from './watch.ts'
@@ -47,6 +49,12 @@ let follower: Follower
 /** Called by the module that knows how to spawn. */
 export function provideFollower(follow: Follower): void {
   follower = follow
+}
+
+/** How a task is killed. */
+export interface KillOptions {
+  /** If it does not end by itself, end its thread. Default: false. */
+  readonly force?: boolean
 }
 
 /** `queued`: nobody has begun it. `running`: somebody has, and it may be waiting. */
@@ -108,7 +116,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     return new Join(this.house, this, true) as Wait<Outcome<T>>
   }
 
-  /** What `join(handle)` calls. */
+  /** What `join(handle)` calls: waits while this worker runs other jobs, for a child of this task, or in a dedicated task for any. */
   joinHere(): T {
     const worker = currentWorker()
     if (this.look() === undefined) this.#await(worker)
@@ -119,16 +127,21 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   }
 
   #await(worker: Worker | undefined): void {
-    const { arena } = this.house.worker.registry
-    if (worker !== this.house.worker || arena.words[this.slot + PARENT] !== worker.root) {
+    const { house } = this
+    const { arena } = house.worker.registry
+    if (worker === house.worker && mayBlock(worker) && arena.words[this.slot + PARENT] !== worker.root) {
+      return block(worker, house, this.result())
+    }
+    if (worker !== house.worker || arena.words[this.slot + PARENT] !== worker.root) {
       throw new ForkError(
         'ERR_FILCH_JOIN',
         `join was given the handle of ${this.name}, which is not a child of this task. A plain task waits for its own children ` +
-          'alone; yield* handle.join() in a generator task waits for any.',
+          'alone, unless it has a thread of its own (dedicated); yield* handle.join() in a generator task waits for any.',
       )
     }
     const word = this.#state()
-    if (stateOf(word) === PUBLISHED && claim(arena, this.slot, word, worker.seat)) {
+    const isPinned = arena.words[this.slot + PINNED] === 1
+    if (stateOf(word) === PUBLISHED && !isPinned && claim(arena, this.slot, word, worker.seat)) {
       worker.execute(this.slot)
       worker.lodging.mail()
       if (this.look() !== undefined) return
@@ -164,9 +177,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   }
 
   /** Calls back when it has ended, with what became of it. Only in the thread that made the pool; a task waits for {@link result}. */
-  onEnd(callback: (outcome: Outcome<T>) => void): void {
-    // oxlint-disable-next-line promise/no-callback-in-promise -- what it throws goes where uncaught errors go
-    void this.result().then(callback)
+  onEnd(told: (outcome: Outcome<T>) => void): void {
+    void this.result().then(outcome => told(outcome))
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- it is one
@@ -190,20 +202,33 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /**
    * Ends the task: at once if nobody has begun it or if it waits, else at its next fork, join or wait. Its children end with it.
    * Whoever joins it gets a `KilledError` with this `reason`. Nothing happens if it has ended.
+   *
+   * A task that does none of these can only be ended by `force`: if it has not ended after some 10 ms, the thread that made the pool ends
+   * its thread, and whatever else ran or lived there fails with a `WorkerLostError`. What a task has half written to shared memory stays so.
    */
-  kill(reason?: unknown): void {
+  kill(reason?: unknown, options: KillOptions = {}): void {
+    const { force = false } = checkedKill(options)
     if (this.look() !== undefined) return
     const { worker } = this.house
     const { arena } = worker.registry
     for (;;) {
       const word = this.#state()
       if (useOf(word) !== this.#use || stateOf(word) > CLAIMED) return
-      if (stateOf(word) === CLAIMED) return this.#stop(word, reason)
+      if (stateOf(word) === CLAIMED) {
+        this.#stop(word, reason)
+        if (force) this.#force(reason)
+        return
+      }
       if (!claim(arena, this.slot, word, worker.seat)) continue
       worker.jobs.conclude(this.slot, new KilledError(this.name, reason), true)
       worker.finish(this.slot, FAILED)
       return this.house.soon()
     }
+  }
+
+  #force(reason: unknown): void {
+    const { worker } = this.house
+    sendErrand(worker, worker.registry.caller, FORCE, this.slot, this.#use, worker.jobs.enclose(reason))
   }
 
   /** Its seat must see to it. */
@@ -213,13 +238,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
       store(worker.registry.arena.words, this.slot + CANCELED, 1)
       return this.house.kill(this.slot, reason)
     }
-    const { registry } = worker
     const { at, length } = worker.jobs.enclose(reason)
-    // First, so that who sees CANCELED finds in its mail why. It is the same use of the slot still, since this handle holds it.
     notify(worker, this.slot, word, at, length)
-    store(registry.arena.words, this.slot + CANCELED, 1)
-    // It may have looked between the two.
-    store(registry.arena.words, registry.seat(seatOf(word)) + WANT, 1)
   }
 
   #state(): number {
@@ -247,6 +267,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     if (this.#watch !== undefined) this.house.waits.stir(this.#watch)
   }
 
+  /** @internal The pool has ended before the task. */
+  lose(why: Error): void {
+    this.#outcome ??= { ok: false, error: why }
+  }
+
   #read(word: number): Outcome<T> {
     const { worker } = this.house
     const { lodging } = worker
@@ -272,6 +297,17 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     add(worker.registry.arena.words, this.slot + HOLDS, 1)
     return [this.slot, this.#use]
   }
+}
+
+const KILL_NAMES = ['force']
+
+function checkedKill(options: KillOptions): KillOptions {
+  if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
+  for (const name of Object.keys(options)) {
+    if (!KILL_NAMES.includes(name))
+      throw new OptionError('An option of kill', name, `There are: ${KILL_NAMES.join(', ')}.`)
+  }
+  return options
 }
 
 class Join extends Wait<unknown> {

@@ -8,6 +8,7 @@ import {
   CANCELED,
   CLAIMED,
   DELIVERY,
+  ERRAND,
   HELD,
   HOME,
   NOTICE,
@@ -24,6 +25,7 @@ import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { Backlog } from './backlog.ts'
 import type { House } from './house.ts'
 import { type Body, Resident } from './resident.ts'
+import { type Alarm, Timers } from './timers.ts'
 import { Tree } from './tree.ts'
 import { Wait } from './wait.ts'
 import type { Awaited } from './watch.ts'
@@ -58,7 +60,13 @@ export class Household implements Residents, House {
     worker.lodging.admit(this)
   }
 
+  get vacant(): boolean {
+    return this.tree.vacant && !this.ready
+  }
+
   next(): number {
+    // A thread that may block gives all that it spawns to others.
+    if (!this.worker.thief.roams) return 0
     const slot = this.backlog.next()
     // Whoever has just become idle would not see the rest while this one runs.
     if (slot !== 0 && this.backlog.waiting > 0) this.show()
@@ -78,14 +86,15 @@ export class Household implements Residents, House {
     const deque = registry.deques[seat]!
     const most = seat === registry.caller ? deque.capacity : SHOWN
     while (deque.length < most && this.backlog.offer()) registry.sleepers.wakeOne()
+    if (!this.worker.thief.roams) this.backlog.yield()
   }
 
   // --- bodies -------------------------------------------------------------------------------------------------------
 
   keeps(slot: number, record: TaskRecord | undefined, failed: boolean, value: unknown): boolean {
     const { tree } = this
-    // It may have failed of a fork that had seen that it is killed.
-    if (failed && this.worker.canceled) this.worker.lodging.mail()
+    // A fork on another seat may have seen that the task is killed, and failed of it, before this seat has read why.
+    if (failed && load(this.worker.registry.arena.words, slot + CANCELED) !== 0) this.worker.lodging.mail()
     if (record?.waits === true) {
       const resident = tree.resident(slot)
       resident.body = value as Body
@@ -188,13 +197,34 @@ export class Household implements Residents, House {
     return load(arena.words, control + DEATHS) !== this.#deaths
   }
 
-  readonly due: number = Infinity
+  readonly #timers = new Timers()
+
+  get due(): number {
+    return this.#timers.due
+  }
+
+  alarm(alarm: Alarm): void {
+    this.#timers.add(alarm)
+    this.front?.later(this.#timers.due)
+  }
+
+  unalarm(): void {
+    this.#timers.remove()
+  }
+
+  #fire(): void {
+    for (let alarm = this.#timers.next(); alarm !== undefined; alarm = this.#timers.next()) this.waits.stir(alarm.watch)
+    if (this.front !== undefined && this.due < Infinity) this.front.later(this.due)
+  }
 
   turn(): boolean {
     const { worker } = this
+    // Its seat has ceased to take part.
+    if (this.backlog.waiting > 0 && !worker.thief.roams) this.show()
     const { arena, control } = worker.registry
     if (arena.words[control + DEATHS] !== this.#deaths) this.#revive()
     let stepped = false
+    if (this.#timers.some) this.#fire()
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       const { rung } = worker.post
       if (rung.length > 0) this.waits.rouse(rung.shift()!)
@@ -252,9 +282,11 @@ export class Household implements Residents, House {
     worker.lodging.belongings = resident.belongings
     worker.lodging.loose = false
     this.#current = resident
+    const before = worker.pulse.begin(resident.slot)
     try {
       return worker.within(advance, [worker, resident.body, fault]) as IteratorResult<Wait<unknown>, unknown>
     } finally {
+      worker.pulse.end(before)
       resident.belongings = worker.lodging.belongings
       worker.root = root
       worker.migrated = migrated
@@ -284,7 +316,12 @@ export class Household implements Residents, House {
     }
     return new Promise((resolve, reject) => {
       const { front } = this
+      const refuse = (why: Error): void => {
+        front?.leave()
+        reject(why)
+      }
       const resume = (): void => {
+        if (!this.#awaiting.delete(refuse)) return
         front?.leave()
         try {
           resolve(wait.outcome())
@@ -293,8 +330,24 @@ export class Household implements Residents, House {
         }
       }
       front?.enter()
+      this.#awaiting.add(refuse)
+      if (this.#ended !== undefined && !wait.poll()) return this.refuse(this.#ended)
       if (wait.poll() || this.waits.enlist({ wait, resume })) resume()
     })
+  }
+
+  /** Of each promise that has not settled, what rejects it. */
+  readonly #awaiting = new Set<(why: Error) => void>()
+  /** The pool has ended, so nothing new will come. */
+  #ended: Error | undefined
+
+  refuse(why: Error): void {
+    this.#ended = why
+    this.backlog.drop()
+    this.tree.refuse(why)
+    const awaiting = [...this.#awaiting]
+    this.#awaiting.clear()
+    for (const refuse of awaiting) refuse(why)
   }
 
   // --- mail ---------------------------------------------------------------------------------------------------------
@@ -305,6 +358,7 @@ export class Household implements Residents, House {
     const state = stateOf(load(words, slot + STATE))
     const delivery = words[slot + DELIVERY]!
     if (state === HELD) {
+      if (delivery === ERRAND) return false
       if (delivery === SUBSCRIPTION) this.waits.rouse(slot)
       else if (delivery === NOTICE) this.#heed(slot)
       return true

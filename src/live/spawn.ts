@@ -1,16 +1,24 @@
-import { ForkError, OptionError } from '../errors.ts'
+import { ForkError, OptionError, WorkerLostError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
+import { WORKER } from '../scheduler/duty.ts'
+import { DO, OWN, RATHER_OWN, sendErrand } from '../scheduler/errand.ts'
 import { provide } from '../scheduler/lobby.ts'
+import { DUTY, type Registry, SOLO } from '../scheduler/registry.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import {
+  claim,
+  FAILED,
   HOLDS,
   KEEPER,
   LOCALS,
   NAME,
   PARENT,
+  PINNED,
+  PUBLISHED,
   seatOf,
   SIBLING,
   SPAWNED,
+  stateOf,
   STRAYS,
   SUPERVISED,
   useOf,
@@ -23,7 +31,7 @@ import { checkDeadline, type Deadline, keepDeadline } from './deadline.ts'
 import { Handle, provideFollower } from './handle.ts'
 import { inherit } from './inheritance.ts'
 import { keepFor } from './hold.ts'
-import { type Household, householdOf, settleIn } from './household.ts'
+import { type Household, householdOf } from './household.ts'
 import type { Wait } from './wait.ts'
 
 /** How a task is spawned. */
@@ -38,6 +46,12 @@ export interface SpawnOptions extends Deadline {
   readonly supervised?: boolean
   /** The worker that it runs on, and on no other. */
   readonly on?: number
+  /**
+   * It has a thread of its own for as long as it lives, and may block it or loop for ever. What it forks and spawns runs on the pool's
+   * workers. It waits while the pool has as many threads as `maxThreads` allows; where the pool has no threads, it runs in place. The thread is
+   * started by the thread that made the pool: while that one is blocked, none is.
+   */
+  readonly dedicated?: boolean
 }
 
 /**
@@ -110,14 +124,14 @@ function begin(options: SpawnOptions, fn: unknown, args: readonly unknown[]): Ha
   return start(householdOf(worker), checked(options, worker), recordOrThrow(fn), args, worker.root)
 }
 
-const NAMES = ['name', 'after', 'signal', 'timeout', 'detached', 'supervised', 'on']
+const NAMES = ['name', 'after', 'signal', 'timeout', 'detached', 'supervised', 'on', 'dedicated']
 
 function checked(options: SpawnOptions, worker: Worker): SpawnOptions {
   if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
   for (const name of Object.keys(options)) {
     if (!NAMES.includes(name)) throw new OptionError('An option of spawn', name, `There are: ${NAMES.join(', ')}.`)
   }
-  const { after, on, name } = options
+  const { after, dedicated, on, name } = options
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
     throw new OptionError('name', name, 'Give some text.')
   }
@@ -125,9 +139,17 @@ function checked(options: SpawnOptions, worker: Worker): SpawnOptions {
     throw new OptionError('after', after, 'Give an array of handles.')
   }
   checkDeadline(options)
-  const most = Math.max(1, worker.registry.threads) - 1
-  if (on !== undefined && !(Number.isInteger(on) && on >= 0 && on <= most)) {
-    throw new OptionError('on', on, `Give the index of a worker, from 0 to ${most}.`)
+  if (on === undefined) return options
+  if (dedicated === true) throw new OptionError('on', on, 'Not together with `dedicated`.')
+  const { registry } = worker
+  const isWorker = registry.threads === 0 ? on === 0 : Number.isInteger(on) && isStaffed(registry, on)
+  if (!isWorker) {
+    const most = Math.max(1, registry.threads) - 1
+    throw new OptionError(
+      'on',
+      on,
+      `Give the index of a worker: from 0 to ${most}, or what workerIndex() is there after a resize.`,
+    )
   }
   return options
 }
@@ -164,7 +186,7 @@ const follow = task(
   function* (
     first: readonly Handle<unknown>[],
     passes: boolean,
-    options: { readonly on?: number; readonly name?: string },
+    options: Pick<SpawnOptions, 'on' | 'name' | 'dedicated'>,
     fn: Task<AnyFunction>,
     args: readonly unknown[],
   ): Generator<Wait<unknown>, unknown> {
@@ -184,9 +206,9 @@ function launchAfter(
   first: readonly Handle<unknown>[],
   passes: boolean,
 ): Handle<unknown> {
-  const { on, name } = options
-  const inner = { ...(on === undefined ? {} : { on }), ...(name === undefined ? {} : { name }) }
-  const outer = { ...options, name: name ?? record.label }
+  const { on, name, dedicated = false, ...rest } = options
+  const inner = { dedicated, ...(on === undefined ? {} : { on }), ...(name === undefined ? {} : { name }) }
+  const outer = { ...rest, name: name ?? record.label }
   return launch(household, outer, recordOf(follow)!, [first, passes, inner, record.fn, args], root)
 }
 
@@ -197,10 +219,15 @@ provideFollower((handle, fn, env) => {
   return launchAfter(household, {}, recordOrThrow(fn), env, worker?.root ?? 0, [handle], true)
 })
 
+function isStaffed(registry: Registry, seat: number): boolean {
+  if (seat < 0 || seat >= registry.inUse || seat === registry.caller) return false
+  return load(registry.arena.words, registry.seat(seat) + DUTY) === WORKER
+}
+
 /** Makes the job and whatever keeps it. `root` is the task that spawns it; 0: nobody. */
 export function launch(
   household: Household,
-  { detached = false, supervised = false, on, name }: SpawnOptions,
+  { detached = false, supervised = false, on, dedicated = false, name }: SpawnOptions,
   record: TaskRecord,
   args: readonly unknown[],
   root: number,
@@ -226,6 +253,7 @@ export function launch(
   const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), name ?? record.label, keeper !== seat)
   handle.supervised = supervised
   words[slot + SUPERVISED] = Number(supervised)
+  words[slot + PINNED] = Number(registry.threads > 0 && (dedicated || on !== undefined))
   if (keeper === seat) {
     household.tree.adopt(handle, parent === 0 ? undefined : household.tree.resident(parent))
     jobs.publish(slot)
@@ -236,9 +264,28 @@ export function launch(
     jobs.publish(slot)
     stray(worker, parent, slot)
   }
-  if (on === undefined || registry.threads === 0) household.stock(slot)
-  else worker.post.send(on, slot)
+  const use = useOf(jobs.state(slot))
+  // By errand, not by the slot itself: who kills it, or joins it where it stands, must be free to send that to its keeper.
+  if (registry.threads === 0) household.stock(slot)
+  else if (on !== undefined) pin(household, on, slot, use, handle.name)
+  else if (dedicated) sendErrand(worker, registry.caller, OWN, slot, use)
+  else if (words[registry.control + SOLO] === 1) sendErrand(worker, registry.caller, RATHER_OWN, slot, use)
+  else household.stock(slot)
   return handle
+}
+
+/** The job waits for one worker; if that has left in the very moment, it ends. */
+function pin(household: Household, on: number, slot: number, use: number, name: string): void {
+  const { worker } = household
+  const { arena } = worker.registry
+  sendErrand(worker, on, DO, slot, use)
+  // A worker that leaves looks into its mail after its duty has changed. So if it has not yet, it will see this.
+  if (isStaffed(worker.registry, on)) return
+  const word = worker.jobs.state(slot)
+  if (useOf(word) !== use || stateOf(word) !== PUBLISHED || !claim(arena, slot, word, worker.seat)) return
+  worker.jobs.conclude(slot, new WorkerLostError(`worker ${on}, to which ${name} was pinned, has left the pool`), true)
+  worker.finish(slot, FAILED)
+  household.soon()
 }
 
 /** A fork that runs on another seat than its root has spawned it: the root's seat finds it on this list, at the latest when its body ends. */
@@ -253,13 +300,14 @@ function stray(worker: Worker, parent: number, slot: number): void {
 
 const HANDLE = 0
 envoys<Worker>(HANDLE, Handle.prototype, {
-  arrive(worker, words) {
+  many: true,
+  arrive(worker, words, copy) {
     const [slot, use] = words as [number, number]
+    if (copy) add(worker.registry.arena.words, slot + HOLDS, 1)
     const handle = new Handle(householdOf(worker), slot, use, undefined, true)
     keepFor(worker, handle.hold!, handle)
     return handle
   },
-  renew: (worker, [slot]) => void add(worker.registry.arena.words, slot! + HOLDS, 1),
   recall: (worker, [slot]) => worker.jobs.letGo(slot!),
 })
 
@@ -267,7 +315,6 @@ provide({
   open(worker, front) {
     householdOf(worker).front ??= front
   },
-  settle: settleIn,
   spawn: (worker, options, record, args) =>
     start(householdOf(worker), checked(options as SpawnOptions, worker), record, args, 0),
 })

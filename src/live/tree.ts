@@ -42,6 +42,10 @@ export class Tree {
     this.#onTrouble = onTrouble
   }
 
+  get vacant(): boolean {
+    return this.#residents.size === 0 && this.#wards.isEmpty
+  }
+
   find(slot: number): Resident | undefined {
     return this.#residents.get(slot)
   }
@@ -194,6 +198,16 @@ export class Tree {
     // In a section in which nothing may stop it, it may be waiting for its children: they are stopped when it has ended.
     if (resident.over || !this.#house.shielded(slot)) this.#orphan(resident, reason)
     if (!resident.over) this.#onTrouble(resident)
+  }
+
+  /** The pool has ended before them. */
+  refuse(why: Error): void {
+    const { words } = this.#house.worker.registry.arena
+    for (const child of this.#wards) {
+      child.lose(why)
+      this.#wards.remove(words, child.slot)
+      if (child.parent === undefined) this.front()?.leave()
+    }
   }
 
   /** A thread has died: what it has ended and perhaps not mailed counts as mailed. */

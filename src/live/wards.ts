@@ -7,6 +7,10 @@ export class Wards {
   readonly #handles: (Handle<unknown> | undefined)[] = []
   readonly #free: number[] = []
 
+  get isEmpty(): boolean {
+    return this.#free.length === this.#handles.length
+  }
+
   add(words: Words, handle: Handle<unknown>): void {
     const place = this.#free.pop() ?? this.#handles.length
     this.#handles[place] = handle

@@ -35,7 +35,8 @@ export class Slab {
    * free; `chunk` is how many records are carved from the arena at a time.
    */
   constructor(arena: Arena, at: number, size: number, link: number, chunk: number) {
-    if (size % GRANULE !== 0) throw new RangeError(`a record of ${size} words is not a whole number of granules`)
+    if ((size * chunk) % GRANULE !== 0)
+      throw new RangeError(`${chunk} records of ${size} words are not a whole number of granules`)
     this.#arena = arena
     this.#free = at
     this.#remote = at + 1
@@ -82,11 +83,16 @@ export class Slab {
 
   /** Gives a record back to the seat whose slab this views. Its first exchange publishes what was written to the record. */
   freeRemotely(record: number): void {
+    this.freeAll(record, record)
+  }
+
+  /** The same of several, linked from the `first` to the `last`. */
+  freeAll(first: number, last: number): void {
     for (;;) {
       const words = this.#arena.words
       const head = load(words, this.#remote)
-      words[record + this.#link] = head
-      if (replace(words, this.#remote, head, record)) return
+      words[last + this.#link] = head
+      if (replace(words, this.#remote, head, first)) return
     }
   }
 

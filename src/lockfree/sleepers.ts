@@ -110,6 +110,11 @@ export class Sleepers {
     return true
   }
 
+  /** A picture: it sleeps, or is about to. */
+  sleeps(seat: number): boolean {
+    return load(this.#words, this.#bell(seat)) === 1
+  }
+
   /** Wakes `seat` even if a thread that died has said so and not done it: between its exchange and its notification. */
   rouse(seat: number): void {
     const words = this.#words

@@ -1,9 +1,10 @@
 import { FilchError } from '../errors.ts'
-import { load, store } from '../memory/atomics.ts'
+import { add, load, store } from '../memory/atomics.ts'
 import { startThread, warn } from '../platform/node/host.ts'
 import { hasEnded } from '../platform/node/kernel.ts'
 import { LEAVING, type Papers } from '../platform/node/thread.ts'
-import { ACTIVE, IMPORTING, type Registry, STOP, THREAD } from '../scheduler/registry.ts'
+import { roams, VACANT, WORKER } from '../scheduler/duty.ts'
+import { ACTIVE, DUTY, IMPORTING, type Registry, STOP, TAKEN, THIEVES, THREAD, WANT } from '../scheduler/registry.ts'
 import { empty, repair } from '../scheduler/repair.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Runs } from './runs.ts'
@@ -17,6 +18,10 @@ const GRACE = 250
 interface Member {
   readonly stop: () => Promise<unknown>
   readonly gone: Promise<void>
+  /** It takes work from others. */
+  readonly roams: boolean
+  /** It was told to end, or is ended for the sake of a task. */
+  expected: boolean
   /** What it left has been settled already, while the caller was blocked. */
   repaired: boolean
 }
@@ -39,11 +44,14 @@ export class Crew {
   readonly #papers: () => Omit<Papers, 'seat'>
   readonly #worker: Worker
   readonly #runs: Runs
-  readonly #members: Member[] = []
+  /** By seat. */
+  readonly #members = new Map<number, Member>()
   #stopping = false
   #stillborn = 0
   /** Called when threads cannot be started. */
   onBroken: (why: Error) => void = () => {}
+  /** Called when a thread has ended and nobody took its seat. */
+  onVacant: (seat: number) => void = () => {}
 
   constructor(worker: Worker, runs: Runs, settings: Settings, papers: () => Omit<Papers, 'seat'>) {
     this.#registry = worker.registry
@@ -51,35 +59,101 @@ export class Crew {
     this.#runs = runs
     this.#settings = settings
     this.#papers = papers
-    for (let seat = 0; seat < settings.threads; seat++) this.#start(seat)
+    for (let seat = 0; seat < settings.threads; seat++) this.#start(seat, WORKER)
   }
 
-  #start(seat: number): void {
+  // --- seats --------------------------------------------------------------------------------------------------------
+
+  duty(seat: number): number {
+    return load(this.#registry.arena.words, this.#registry.seat(seat) + DUTY)
+  }
+
+  /** Seats whose threads have this duty, in order. */
+  seats(duty: number): number[] {
+    return [...this.#members.keys()].filter(seat => this.duty(seat) === duty).toSorted((a, b) => a - b)
+  }
+
+  /** How many threads are no workers of the pool. */
+  get others(): number {
+    return this.#members.size - this.seats(WORKER).length
+  }
+
+  /** The first seat for one more thread; -1: there is none. */
+  get vacancy(): number {
+    const { seats, caller } = this.#registry
+    for (let seat = 0; seat < seats; seat++) if (seat !== caller && !this.#members.has(seat)) return seat
+    return -1
+  }
+
+  /** Starts a thread in a vacant seat. */
+  enroll(seat: number, duty: number): void {
+    if (this.#stopping) return
+    const { arena, control } = this.#registry
+    store(arena.words, this.#registry.seat(seat) + DUTY, duty)
+    this.#count(seat)
+    this.#start(seat, duty)
+    if (!roams(duty)) return
+    add(arena.words, control + THIEVES, 1)
+    // Whoever was alone has company now, and something to offer.
+    for (let other = 0; other < this.#registry.inUse; other++) store(arena.words, this.#registry.seat(other) + WANT, 1)
+  }
+
+  /** The thread ends once nobody lives on its seat any more; resolves when it has. Its duty says already that it shall. */
+  dismiss(seat: number): Promise<void> {
+    const member = this.#members.get(seat)!
+    member.expected = true
+    this.#registry.sleepers.wake(seat)
+    return member.gone
+  }
+
+  /** Ends a thread at once, whatever it does. */
+  terminate(seat: number): void {
+    const member = this.#members.get(seat)
+    if (member === undefined) return
+    member.expected = true
+    void member.stop()
+  }
+
+  /** How many seats everybody must look at. */
+  #count(joined = 0): void {
+    const { arena, control, caller } = this.#registry
+    store(
+      arena.words,
+      control + TAKEN,
+      Math.max(0, joined - caller, ...[...this.#members.keys()].map(seat => seat - caller)),
+    )
+  }
+
+  #start(seat: number, duty: number): void {
     const { stackSizeMb, maxHeapMb } = this.#settings
     const limits = { stackSizeMb, ...(maxHeapMb === undefined ? {} : { maxOldGenerationSizeMb: maxHeapMb }) }
     const { promise: gone, resolve } = Promise.withResolvers<void>()
     const { stop } = startThread({ ...this.#papers(), seat }, limits, why => {
-      resolve()
       if (!this.#stopping) this.#replace(seat, member, why)
+      resolve()
     })
-    const member: Member = { stop, gone, repaired: false }
-    this.#members[seat] = member
+    const member: Member = { stop, gone, roams: roams(duty), expected: false, repaired: false }
+    this.#members.set(seat, member)
   }
 
   #replace(seat: number, member: Member, why: string): void {
     const { arena, directory } = this.#registry
-    const worked = load(arena.words, this.#registry.seat(seat) + ACTIVE) !== 0 || member.repaired
-    const importing = load(arena.words, this.#registry.seat(seat) + IMPORTING)
+    const at = this.#registry.seat(seat)
+    const worked = load(arena.words, at + ACTIVE) !== 0 || member.repaired || member.expected
+    const importing = load(arena.words, at + IMPORTING)
     // Its successor will meet the same job, and perhaps die of the same module.
     if (importing !== 0) directory.blame(importing - 1)
     this.#worker.loss = why
-    warn(`A thread of the pool ${this.#settings.name} ended and is replaced: ${why}.`)
+    const isReplaced = this.duty(seat) === WORKER
+    const then = isReplaced ? 'ended and is replaced' : 'ended'
+    if (!member.expected) warn(`A thread of the pool ${this.#settings.name} ${then}: ${why}.`)
     if (!member.repaired) repair(this.#worker, seat, this.#runs.orphans, this.#runs.again)
     // Sent after the seat was repaired and before this thread heard of its end.
     else empty(this.#worker, seat)
     this.#runs.recover(seat)
+    if (!isReplaced) return this.#vacate(seat, member)
     this.#stillborn = worked ? 0 : this.#stillborn + 1
-    if (this.#stillborn < MOST_STILLBORN) this.#start(seat)
+    if (this.#stillborn < MOST_STILLBORN) this.#start(seat, WORKER)
     else {
       this.onBroken(
         new FilchError(
@@ -90,13 +164,21 @@ export class Crew {
     }
   }
 
+  #vacate(seat: number, member: Member): void {
+    const { arena, control } = this.#registry
+    store(arena.words, this.#registry.seat(seat) + DUTY, VACANT)
+    this.#members.delete(seat)
+    this.#count()
+    if (member.roams) add(arena.words, control + THIEVES, -1)
+    this.onVacant(seat)
+  }
+
   /**
    * For a caller that blocks in a join: settles what threads that have ended have left. Their exit is reported only
    * when the event loop turns.
    */
   inspect(): void {
-    for (let seat = 0; seat < this.#members.length; seat++) {
-      const member = this.#members[seat]!
+    for (const [seat, member] of this.#members) {
       const { words } = this.#registry.arena
       const at = this.#registry.seat(seat)
       if (member.repaired || load(words, at + ACTIVE) === 0) continue
@@ -110,15 +192,16 @@ export class Crew {
   /** Resolves when every thread has ended. */
   async stop(): Promise<void> {
     this.#stopping = true
-    const { arena, control, sleepers, threads } = this.#registry
+    const { arena, control, sleepers, seats } = this.#registry
     store(arena.words, control + STOP, 1)
-    for (let seat = 0; seat < threads; seat++) sleepers.wake(seat)
-    const gone = Promise.all(this.#members.map(member => member.gone))
+    for (let seat = 0; seat < seats; seat++) sleepers.wake(seat)
+    const members = [...this.#members.values()]
+    const gone = Promise.all(members.map(member => member.gone))
     const { promise: late, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, GRACE)
     await Promise.race([gone, late])
     clearTimeout(timer)
-    await Promise.all(this.#members.map(member => member.stop()))
+    await Promise.all(members.map(member => member.stop()))
     await gone
   }
 }

@@ -20,15 +20,73 @@ export interface PoolOptions {
    * believes you.
    */
   readonly immutability?: Discipline
+  /**
+   * `M:N` (default): the threads share all tasks. `1:1`: every run and every spawned task has a thread of its own, kept for the next one;
+   * the `threads` take forks alone. A thread costs some 30 ms to start and some megabytes. Where `maxThreads` are in use, tasks share the
+   * `threads` as in `M:N`. The environment variable `FILCH_MODE` sets the default.
+   */
+  readonly mode?: 'M:N' | '1:1'
+  /**
+   * Threads that the pool may have at once: its own, those of dedicated tasks, spares for tasks that block (see {@link blocking}), those
+   * added by `resize`. Default: at least 16 more than `threads`. A seat that is not taken costs 3 kB of address space.
+   */
+  readonly maxThreads?: number
+  /** Dedicated and spare threads end when they have had nothing to do for so many milliseconds. Default 2000. */
+  readonly idleTimeout?: number
+  /**
+   * After so many milliseconds in which a task has neither forked, joined, waited nor yielded, the thread that made the pool says so: by a
+   * warning, or to `onStuck`. With `compensate`, a spare thread works in its place meanwhile. Default: nobody looks, which costs nothing.
+   */
+  readonly watchdog?: number | Watch
+}
+
+/** How a pool is watched. */
+export interface Watch {
+  readonly ms: number
+  readonly onStuck?: (stuck: Stuck) => void
+  readonly compensate?: boolean
+}
+
+/** A task that keeps its worker from everything else. */
+export interface Stuck {
+  /** Its name and place. */
+  readonly task: string
+  /** Index of the worker. */
+  readonly worker: number
+  /** For how long it has not been seen to do anything, in milliseconds. */
+  readonly ms: number
 }
 
 /** The same, checked, with the defaults filled in. */
-export type Settings = Required<Omit<PoolOptions, 'maxHeapMb'>> & Pick<PoolOptions, 'maxHeapMb'>
+export interface Settings extends Required<Omit<PoolOptions, 'maxHeapMb' | 'watchdog'>> {
+  readonly maxHeapMb?: number
+  readonly watchdog: Watch | undefined
+}
 
 const MOST_THREADS = 510
-const NAMES = ['threads', 'name', 'stackSizeMb', 'maxHeapMb', 'immutability']
+const NAMES = [
+  'threads',
+  'name',
+  'stackSizeMb',
+  'maxHeapMb',
+  'immutability',
+  'mode',
+  'maxThreads',
+  'idleTimeout',
+  'watchdog',
+]
+/** Bits of 32 seats are looked at together, so that is how many a pool has at least. */
+const GROUP = 32
+/** Threads that every pool may add. */
+const LEAST_EXTRA = 16
 
-export function settle(options: PoolOptions, variable: string | undefined, cores: number): Settings {
+/** `variable` and `modeVariable` are what the environment says. */
+export function settle(
+  options: PoolOptions,
+  variable: string | undefined,
+  cores: number,
+  modeVariable?: string,
+): Settings {
   if (typeof options !== 'object' || options === null)
     throw new OptionError('options', options, 'Give an object, or nothing.')
   for (const name of Object.keys(options)) {
@@ -43,8 +101,12 @@ export function settle(options: PoolOptions, variable: string | undefined, cores
     stackSizeMb = 4,
     immutability = 'freeze',
     maxHeapMb,
+    mode = modeFrom(modeVariable),
+    maxThreads = mostOf(threads),
+    idleTimeout = 2000,
   } = own
-  const settings = { threads, name, stackSizeMb, immutability }
+  const watchdog = watchOf(own.watchdog)
+  const settings = { threads, name, stackSizeMb, immutability, mode, maxThreads, idleTimeout, watchdog }
   if (!Number.isInteger(threads) || threads < 0 || threads > MOST_THREADS) {
     throw new OptionError('threads', threads, `Give a whole number from 0 to ${MOST_THREADS}.`)
   }
@@ -55,11 +117,47 @@ export function settle(options: PoolOptions, variable: string | undefined, cores
   if (!['freeze', 'copy', 'trust'].includes(immutability)) {
     throw new OptionError('immutability', immutability, "Give 'freeze', 'copy' or 'trust'.")
   }
+  if (mode !== 'M:N' && mode !== '1:1') throw new OptionError('mode', mode, "Give 'M:N' or '1:1'.")
+  if (!Number.isInteger(maxThreads) || maxThreads < threads || maxThreads > MOST_THREADS) {
+    throw new OptionError('maxThreads', maxThreads, `Give a whole number from ${threads} (threads) to ${MOST_THREADS}.`)
+  }
+  if (!isTime(idleTimeout)) throw new OptionError('idleTimeout', idleTimeout, 'Give a number of milliseconds above 0.')
   if (maxHeapMb === undefined) return settings
   if (typeof maxHeapMb !== 'number' || !(maxHeapMb >= 8)) {
     throw new OptionError('maxHeapMb', maxHeapMb, 'Give a number of megabytes, at least 8.')
   }
   return { ...settings, maxHeapMb }
+}
+
+/** `FILCH_MODE`: a mode; empty counts as not set. */
+function modeFrom(text = ''): 'M:N' | '1:1' {
+  if (text.trim() === '' || text.trim() === 'M:N') return 'M:N'
+  if (text.trim() === '1:1') return '1:1'
+  throw new OptionError('FILCH_MODE', text, 'Set it to M:N or 1:1, or leave it empty.')
+}
+
+function mostOf(threads: number): number {
+  if (!Number.isInteger(threads)) return 0
+  return Math.min(MOST_THREADS, GROUP * Math.ceil((threads + 1 + LEAST_EXTRA) / GROUP) - 1)
+}
+
+function isTime(ms: unknown): boolean {
+  return typeof ms === 'number' && ms > 0 && isTimeable(ms)
+}
+
+const WATCH_NAMES = ['ms', 'onStuck', 'compensate']
+
+function watchOf(option: unknown): Watch | undefined {
+  if (option === undefined) return undefined
+  const watch = (typeof option === 'object' && option !== null ? option : { ms: option }) as Watch
+  for (const name of Object.keys(watch)) {
+    if (!WATCH_NAMES.includes(name))
+      throw new OptionError('An option of watchdog', name, `There are: ${WATCH_NAMES.join(', ')}.`)
+  }
+  if (!isTime(watch.ms)) throw new OptionError('watchdog', watch.ms, 'Give a number of milliseconds above 0.')
+  if (watch.onStuck !== undefined && typeof watch.onStuck !== 'function')
+    throw new OptionError('onStuck', watch.onStuck, 'Give a function.')
+  return watch
 }
 
 /** `FILCH_THREADS`: a whole number; empty counts as not set. */

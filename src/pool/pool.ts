@@ -4,14 +4,18 @@ import { cores, environment, Hold, openBuffers, uniqueName } from '../platform/n
 import { readTally, type Tally } from '../scheduler/counters.ts'
 import { now } from '../scheduler/clock.ts'
 import { runHere } from '../scheduler/here.ts'
+import { WORKER } from '../scheduler/duty.ts'
 import { Passport } from '../scheduler/passport.ts'
-import { lobbyFor } from '../scheduler/lobby.ts'
-import { ACTIVE, Registry } from '../scheduler/registry.ts'
+import { channelsFor, lobbyFor } from '../scheduler/lobby.ts'
+import { ACTIVE, Registry, SOLO } from '../scheduler/registry.ts'
 import { needRoom, needSome } from '../scheduler/room.ts'
 import { seatedIn } from '../scheduler/seat.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import { currentWorker, Worker } from '../scheduler/worker.ts'
 import { notTask } from '../task/fork.ts'
+import type { ChannelOptions } from '../channel/channel.ts'
+import type { Receiver } from '../channel/receiver.ts'
+import type { Sender } from '../channel/sender.ts'
 import type { Handle } from '../live/handle.ts'
 import type { SpawnOptions } from '../live/spawn.ts'
 import type { Result, Task } from '../task/task.ts'
@@ -19,6 +23,8 @@ import { Guard } from '../wire/guard.ts'
 import { Crew } from './crew.ts'
 import { checkRun, type PoolOptions, type RunOptions, type Settings, settle } from './options.ts'
 import { Runs } from './runs.ts'
+import { Staff } from './staff.ts'
+import { Watchdog } from './watchdog.ts'
 
 /** What a pool has done so far, threads and caller together, and each of them apart. */
 export interface Stats extends Tally {
@@ -26,7 +32,7 @@ export interface Stats extends Tally {
   readonly threads: number
   /** Runs whose promise has not settled. */
   readonly pending: number
-  /** One entry a thread, then the caller's own. */
+  /** One entry a thread that the pool was made with, then the caller's own, then those of threads that came later. */
   readonly workers: readonly Tally[]
 }
 
@@ -54,12 +60,12 @@ export interface Stats extends Tally {
  */
 export class Pool {
   readonly name: string
-  /** Threads of this pool. */
-  readonly threads: number
   readonly #registry: Registry
   readonly #worker: Worker
   readonly #runs: Runs
   readonly #crew: Crew
+  readonly #staff: Staff
+  #watchdog: Watchdog | undefined
   readonly #hold: Hold
   readonly #closeBuffers: () => void
   #closing: Promise<void> | undefined
@@ -67,10 +73,12 @@ export class Pool {
 
   constructor(options: PoolOptions = {}) {
     refuseInWorker('A pool')
-    const settings: Settings = settle(options, environment['FILCH_THREADS'], cores())
+    const settings: Settings = settle(options, environment['FILCH_THREADS'], cores(), environment['FILCH_MODE'])
     this.name = settings.name
-    this.threads = settings.threads
-    this.#registry = Registry.initialise(settings.threads)
+    // A pool without threads starts none, whatever is asked for.
+    const extra = settings.threads === 0 ? 0 : settings.maxThreads - settings.threads
+    this.#registry = Registry.initialise(settings.threads, extra)
+    this.#registry.arena.words[this.#registry.control + SOLO] = Number(settings.mode === '1:1')
     const channel = uniqueName()
     const buffers = openBuffers(this.#registry, channel)
     this.#closeBuffers = () => buffers.close()
@@ -95,6 +103,9 @@ export class Pool {
     this.#worker.questions.answer = () => buffers.answer()
     this.#worker.jobs.leave = (ids, slot, word) => buffers.leave(ids, slot, word)
     this.#worker.awake = () => this.#crew.inspect()
+    this.#staff = new Staff(this.#worker, this.#crew, this.#runs, settings)
+    if (settings.watchdog !== undefined)
+      this.#watchdog = new Watchdog(this.#worker, this.#staff, settings, settings.watchdog)
     this.#crew.onBroken = why => {
       this.#broken = why
       this.#runs.refuse(why)
@@ -156,6 +167,22 @@ export class Pool {
   }
 
   /**
+   * A channel between tasks of this pool, or between them and this thread: send the ends to those that shall have them, and close what is left here.
+   * See {@link channel}.
+   *
+   * @throws {OptionError} if the capacity cannot be used
+   * @throws {PoolClosedError} after `close`
+   * @throws {ForkError} inside a task
+   */
+  channel<T>(options: ChannelOptions = {}): [sender: Sender<T>, receiver: Receiver<T>] {
+    refuseInTask('pool.channel')
+    this.#refuseClosed()
+    const open = channelsFor('pool.channel')
+    lobbyFor('pool.channel').open(this.#worker, this.#runs)
+    return open(this.#worker, options) as [Sender<T>, Receiver<T>]
+  }
+
+  /**
    * Runs a task to its end while the caller waits and works along: forks run here unless a thread takes them. Blocks the event
    * loop, so it is for scripts and tests, not for servers. Inside a task it is a plain call.
    */
@@ -185,18 +212,38 @@ export class Pool {
   async #broadcast<F extends AnyFunction>(fn: Task<F>, args: Parameters<F>): Promise<Result<F>[]> {
     const record = recordOrThrow(fn)
     this.#refuseClosed()
-    const seats = Array.from({ length: Math.max(1, this.threads) }, (_, seat) => seat)
+    const seats = this.#registry.threads === 0 ? [0] : this.#crew.seats(WORKER)
     const results = await Promise.allSettled(seats.map(seat => this.#runs.start(record, args, seat, {}, here())))
     for (const result of results) if (result.status === 'rejected') throw result.reason
     return results.map(result => (result as PromiseFulfilledResult<Result<F>>).value)
+  }
+
+  /** Threads that take work from each other now: what the pool was made with, or `resize` has made of it. */
+  get threads(): number {
+    return this.#registry.threads === 0 ? 0 : this.#crew.seats(WORKER).length
+  }
+
+  /**
+   * Changes the number of threads that take work from each other. New ones start at once, in the seats that have become vacant
+   * first; those that are too many, the newest first, end when the tasks that live on them have ended, and what was queued there goes to others.
+   *
+   * Resolves when those threads have gone. Indices of workers that stay do not change; those of new ones may lie above `poolSize()`, which
+   * stays what it was when the pool was made.
+   *
+   * @throws {OptionError} if `threads` is not a whole number from 1 to the option `maxThreads`, or the pool was made without threads
+   */
+  resize(threads: number): Promise<void> {
+    this.#refuseClosed()
+    return this.#staff.resize(threads)
   }
 
   /** Totals of a moment ago. */
   stats(): Stats {
     // Within a task the stack's frames are in use, and sweeping them would take the arguments of pending forks.
     if (currentWorker() === undefined) this.#worker.counters.flush()
-    const workers = Array.from({ length: this.#registry.seats }, (_, seat) => readTally(this.#registry, seat))
-    const sum = (key: keyof Tally): number => workers.reduce((total, tally) => total + tally[key], 0)
+    const all = Array.from({ length: this.#registry.seats }, (_, seat) => readTally(this.#registry, seat))
+    const workers = all.slice(0, this.#registry.inUse)
+    const sum = (key: keyof Tally): number => all.reduce((total, tally) => total + tally[key], 0)
     return {
       name: this.name,
       threads: this.threads,
@@ -239,9 +286,14 @@ export class Pool {
     }
     this.#runs.refuse(this.#runs.closed())
     this.#hold.set(true)
+    this.#watchdog?.stop()
+    this.#staff.stop()
     await this.#crew.stop()
+    this.#runs.end()
     this.#hold.end()
     this.#closeBuffers()
+    // The engine keeps whoever waits, and all that it knows: the pool's memory too.
+    this.#registry.sleepers.rouse(this.#registry.caller)
   }
 
   #start(fn: unknown, args: readonly unknown[], options: RunOptions): Promise<unknown> {

@@ -18,6 +18,7 @@ import {
   STATE,
   stateOf,
   takeBack,
+  useOf,
 } from '../scheduler/slot.ts'
 import type { TaskRecord } from '../scheduler/tasks.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
@@ -58,6 +59,8 @@ export class Runs {
   #unsettled = 0
   #listening = false
   #reporter: NodeJS.Timeout | undefined
+  /** Set where every run has a thread of its own. */
+  assign: ((slot: number, use: number) => void) | undefined
   /** Called when the last unsettled run has settled. */
   onQuiet: () => void = () => {}
 
@@ -105,7 +108,8 @@ export class Runs {
     } else if (seat >= 0) {
       registry.mailboxes[seat]!.send(slot)
       sleepers.wake(seat)
-    } else this.again(ref)
+    } else if (this.assign === undefined) this.again(ref)
+    else this.assign(slot, useOf(this.#worker.jobs.state(slot)))
   }
 
   /** Offers a job that is made already. */
@@ -202,10 +206,41 @@ export class Runs {
 
   #awaited = false
 
+  /** When the timer below will go off. */
+  #alarm = Infinity
+  #timer: NodeJS.Timeout | undefined
+
+  later(ms: number): void {
+    const at = now() + ms
+    if (at >= this.#alarm) return
+    clearTimeout(this.#timer)
+    this.#alarm = at
+    this.#timer = setTimeout(() => {
+      this.#alarm = Infinity
+      this.soon()
+      // Rounded up: a timer may be early by less than a millisecond, and what it was for would be looked for in vain.
+    }, Math.ceil(ms)).unref()
+  }
+
+  #attends = false
+
+  /** Listens for as long as the pool lives: threads may ask for others. That does not hold the event loop. */
+  attend(): void {
+    this.#attends = true
+    this.#listen()
+  }
+
+  /** Nobody will send anything any more. What waits is woken, since it holds the pool's memory. */
+  end(): void {
+    this.#attends = false
+    const { sleepers, caller } = this.#worker.registry
+    sleepers.rouse(caller)
+  }
+
   /** Waits for mail without blocking, while there is anything to wait for. */
   #listen(): void {
     const { sleepers, mailboxes, caller } = this.#worker.registry
-    if (this.#runs.size === 0 && this.#guests === 0) return
+    if (!this.#attends && this.#runs.size === 0 && this.#guests === 0) return
     sleepers.announce(caller, false)
     if (mailboxes[caller]!.holds()) this.#soon()
     // One waiter is enough: whoever rings notifies it, though it was set up for an earlier announcement.
@@ -240,7 +275,7 @@ export class Runs {
     if (residents === undefined || currentWorker() !== undefined) return
     let more = residents.turn()
     if (registry.threads === 0) {
-      const job = worker.lodging.next(-1)
+      const job = worker.lodging.next(-1, 0)
       if (job !== 0) worker.execute(job)
       more ||= job !== 0
     } else residents.show()
@@ -359,6 +394,7 @@ export class Runs {
     this.#runs.clear()
     this.#backlog = []
     clearInterval(this.#reporter)
+    this.#worker.lodging.residents?.refuse(why)
   }
 
   closed(): PoolClosedError {

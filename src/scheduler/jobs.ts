@@ -2,7 +2,7 @@ import { type Arena } from '../memory/arena.ts'
 import { add, load, store } from '../memory/atomics.ts'
 import type { Slab } from '../lockfree/slab.ts'
 import type { Carrier } from '../wire/carrier.ts'
-import { Reader } from '../wire/reader.ts'
+import { COPY, DROP, Reader, RETURN, TAKE } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
 import { blockOf, type Heap } from './heap.ts'
 import type { Registry } from './registry.ts'
@@ -21,7 +21,9 @@ import {
   LOCALS,
   NAME,
   PARENT,
+  PAYLOAD,
   payloadOf,
+  PINNED,
   PROGRESS,
   PUBLISHED,
   refOf,
@@ -39,14 +41,16 @@ import {
 
 /** Words before the message in {@link Jobs.stow}. */
 export const MESSAGE = 2
+/** In `LENGTH`: the words name envoys, and are read once or settled. Those of a result are read by any number, and settled in the end. */
+const ENVOYS = 1 << 30
 
 /** Jobs as one seat makes and reads them: slots, and the words of arguments and results in them. */
 export class Jobs {
   writer: Writer
-  readonly #reader: Reader
+  readonly reader: Reader
   readonly #arena: Arena
   readonly #slab: Slab
-  readonly #heap: Heap
+  readonly heap: Heap
   readonly #prepare: (slot: number) => void
 
   readonly #carrier: Carrier
@@ -63,12 +67,15 @@ export class Jobs {
     this.#registry = registry
     this.#arena = registry.arena
     this.#slab = registry.slab(seat)
-    this.#heap = registry.heap(seat)
+    this.heap = registry.heap(seat)
     this.#prepare = registry.prepare(seat)
     this.#carrier = carrier
     this.writer = new Writer(carrier)
-    this.#reader = new Reader(carrier)
+    this.reader = new Reader(carrier)
   }
+
+  /** What roots have been sentenced to, by slot, whose thread is ended for their sake; `use` tells which use of the slot. */
+  readonly sentences: Map<number, { readonly use: number; readonly error: Error }> = new Map()
 
   /**
    * Set by the platform: a result that names these shared buffers goes into `slot`, in use under the state word `word`.
@@ -101,7 +108,7 @@ export class Jobs {
       words[slot + CANCELED] = words[slot + PROGRESS] = words[slot + PARENT] = 0
       words[slot + HOLDS] = 1
       words[slot + WATCHERS] = words[slot + STRAYS] = words[slot + LOCALS] = 0
-      words[slot + SHIELDS] = words[slot + NAME] = 0
+      words[slot + SHIELDS] = words[slot + NAME] = words[slot + PINNED] = 0
     }
     if (count === 0) return slot
     try {
@@ -130,9 +137,10 @@ export class Jobs {
   args(slot: number): unknown[] {
     const count = this.#arena.words[slot + COUNT]!
     if (count === 0) return []
-    this.#open(slot, this.#frozen)
+    this.#open(slot, this.#frozen, TAKE)
+    this.#arena.words[slot + LENGTH]! &= ~ENVOYS
     const args: unknown[] = []
-    for (let i = 0; i < count; i++) args.push(this.#reader.value())
+    for (let i = 0; i < count; i++) args.push(this.reader.value())
     this.drop(slot)
     return args
   }
@@ -157,8 +165,8 @@ export class Jobs {
 
   /** Home: the result, or what was thrown. */
   outcome(slot: number): unknown {
-    this.#open(slot, false)
-    return this.#reader.value()
+    this.#open(slot, false, COPY)
+    return this.reader.value()
   }
 
   /** Home: the slot is DONE or FAILED and read. What a lost job leaves unread, arguments or a result, goes with it. */
@@ -172,7 +180,7 @@ export class Jobs {
   /** Home: the slot was taken back, so it is FREE already; its arguments were never read. */
   forget(slot: number): void {
     this.#clear(slot)
-    this.drop(slot)
+    this.drop(slot, RETURN)
     this.#slab.free(slot)
   }
 
@@ -182,15 +190,36 @@ export class Jobs {
     this.#registry.slab(home).freeRemotely(slot)
   }
 
-  /** A record that is no job, in the state HELD and with its words from PAYLOAD on as they were. */
+  /** A record that is no job, in the state HELD and with its words from PAYLOAD on as they were, but for the first, which is 0. */
   hold(delivery: number): number {
     const slot = this.#slab.allocate(this.#prepare)
     const words = this.#arena.words
     words[slot + DELIVERY] = delivery
-    words[slot + BLOCK] = words[slot + LENGTH] = 0
+    words[slot + BLOCK] = words[slot + LENGTH] = words[slot + PAYLOAD] = 0
     // Atomic: whoever takes the pool's slots one by one must not see half of it.
     store(words, slot + STATE, withState(words[slot + STATE]!, HELD, 0))
     return slot
+  }
+
+  /** A record with the message in it that the writer holds, whose shared buffers stay findable until it is discarded. */
+  parcel(delivery: number): number {
+    const slot = this.hold(delivery)
+    const { buffers } = this.writer
+    if (buffers.length > 0) this.leave(buffers, slot, this.#arena.words[slot + STATE]!)
+    this.#put(slot)
+    return slot
+  }
+
+  /** What is in it; it is discarded. */
+  unpack(slot: number): unknown {
+    this.#arena.reach(slot + SLOT_SIZE)
+    this.#open(slot, false, TAKE)
+    this.#arena.words[slot + LENGTH]! &= ~ENVOYS
+    try {
+      return this.reader.value()
+    } finally {
+      this.discard(slot)
+    }
   }
 
   /** Puts one value into a block of its own; its address and length in words. */
@@ -198,7 +227,7 @@ export class Jobs {
     this.writer.begin()
     this.writer.thrown(value)
     const { words, length } = this.writer
-    const at = this.#heap.allocate(length)
+    const at = this.heap.allocate(length)
     this.#arena.reach(at + length)
     this.#arena.words.set(words.subarray(0, length), at)
     return { at, length }
@@ -207,11 +236,11 @@ export class Jobs {
   /** What {@link enclose} has put there; the block is freed. */
   disclose(at: number, length: number): unknown {
     this.#arena.reach(at + length)
-    this.#reader.begin(this.#arena.words, at, at + length, false)
+    this.reader.begin(this.#arena.words, at, at + length, false)
     try {
-      return this.#reader.value()
+      return this.reader.value()
     } finally {
-      this.#heap.free(at)
+      this.heap.free(at)
     }
   }
 
@@ -230,7 +259,7 @@ export class Jobs {
   /** Puts what the writer holds into a block, for `holder`: its length, a word for whoever knows what it is, the message. */
   stow(second: number, holder: number): number {
     const { words, length, buffers } = this.writer
-    const at = this.#heap.allocate(length + MESSAGE)
+    const at = this.heap.allocate(length + MESSAGE)
     this.#arena.reach(at + length + MESSAGE)
     const to = this.#arena.words
     to[at] = length
@@ -242,33 +271,38 @@ export class Jobs {
 
   /** Reads a message of one value that was copied out of shared memory. */
   decode(words: Int32Array): unknown {
-    this.#reader.begin(words, 0, words.length, true)
-    return this.#reader.value()
+    this.reader.begin(words, 0, words.length, true)
+    return this.reader.value()
   }
 
   /** Frees a block. */
   scrap(at: number): void {
-    this.#heap.free(at)
+    this.heap.free(at)
   }
 
   /** What {@link deposit} has put there, for one more reader. */
   peruse(at: number): unknown {
-    return this.#begin(at).value()
+    const [from, end] = this.#rangeOf(at)
+    this.reader.begin(this.#arena.words, from, end, this.#frozen, COPY)
+    return this.reader.value()
   }
 
   /** Frees what {@link deposit} has put there. */
   withdraw(at: number): void {
-    if (this.#arena.words[at + 1] !== 0) this.#begin(at).giveUp()
-    this.#heap.free(at)
+    if (this.#arena.words[at + 1] !== 0) {
+      const [from, end] = this.#rangeOf(at)
+      this.reader.settle(this.#arena.words, from, end, DROP)
+    }
+    this.heap.free(at)
   }
 
-  #begin(at: number): Reader {
+  /** Where the message begins and ends that {@link stow} has put there. */
+  #rangeOf(at: number): [from: number, end: number] {
     this.#arena.reach(at + MESSAGE)
     const from = at + MESSAGE
     const end = from + this.#arena.words[at]!
     this.#arena.reach(end)
-    this.#reader.begin(this.#arena.words, from, end, this.#frozen, true)
-    return this.#reader
+    return [from, end]
   }
 
   /** Calls `fn` with another writer: in the middle of a message. */
@@ -314,17 +348,23 @@ export class Jobs {
     for (const at of [locals === 0 ? 0 : blockOf(locals), name]) {
       if (at === 0) continue
       this.#arena.reach(at)
-      this.#heap.free(at)
+      this.heap.free(at)
     }
   }
 
-  /** Frees the block of a slot, if it has one. */
-  drop(slot: number): void {
+  /** Frees the block of a slot, if it has one, and settles what its words name. */
+  drop(slot: number, how: number = DROP): void {
+    const length = this.#arena.words[slot + LENGTH]!
+    if ((length & ENVOYS) !== 0) {
+      const at = this.#reach(slot)
+      this.#arena.words[slot + LENGTH] = length & ~ENVOYS
+      this.reader.settle(this.#arena.words, at, at + (length & ~ENVOYS), how)
+    }
     const block = this.#arena.words[slot + BLOCK]!
     if (block === 0) return
     this.#arena.words[slot + BLOCK] = 0
     this.#arena.reach(block)
-    this.#heap.free(block)
+    this.heap.free(block)
   }
 
   state(slot: number): number {
@@ -336,22 +376,33 @@ export class Jobs {
     const payload = payloadOf(this.#arena.words[slot + DELIVERY]!)
     let at = slot + payload
     if (length > SLOT_SIZE - payload) {
-      at = this.#heap.allocate(length)
+      try {
+        at = this.heap.allocate(length)
+      } catch (error) {
+        this.writer.giveUp()
+        throw error
+      }
       this.#arena.reach(at + length)
       this.#arena.words[slot + BLOCK] = at
     }
     const words = this.#arena.words
-    words[slot + LENGTH] = length
+    words[slot + LENGTH] = this.writer.hasEnvoys ? length | ENVOYS : length
     if (length > 32) words.set(from.subarray(0, length), at)
     else for (let i = 0; i < length; i++) words[at + i] = from[i]!
   }
 
-  #open(slot: number, frozen: boolean): void {
+  #open(slot: number, frozen: boolean, envoys: number): void {
+    const at = this.#reach(slot)
+    const { words } = this.#arena
+    this.reader.begin(words, at, at + (words[slot + LENGTH]! & ~ENVOYS), frozen, envoys)
+  }
+
+  /** Where its words begin. */
+  #reach(slot: number): number {
     const words = this.#arena.words
     const block = words[slot + BLOCK]!
-    const length = words[slot + LENGTH]!
     const at = block === 0 ? slot + payloadOf(words[slot + DELIVERY]!) : block
-    this.#arena.reach(at + length)
-    this.#reader.begin(this.#arena.words, at, at + length, frozen)
+    this.#arena.reach(at + (words[slot + LENGTH]! & ~ENVOYS))
+    return at
   }
 }

@@ -7,8 +7,6 @@ import type { Worker } from './worker.ts'
 export interface Lobby {
   /** Gives the seat of the thread that made a pool its residents, if it has none yet. */
   open(worker: Worker, front: Front): void
-  /** The same on a worker. */
-  settle(worker: Worker): void
   spawn(worker: Worker, options: unknown, record: TaskRecord, args: readonly unknown[]): unknown
 }
 
@@ -38,9 +36,21 @@ export function provide(entrance: Lobby): void {
   lobby = entrance
 }
 
-/** Gives a worker its residents, if that room is loaded. */
-export function settle(worker: Worker): void {
-  lobby?.settle(worker)
+type Channels = (worker: Worker, options: unknown) => unknown
+
+let channels: Channels | undefined
+
+/** The same of the room of channels. */
+export function provideChannels(make: Channels): void {
+  channels = make
+}
+
+export function channelsFor(what: string): Channels {
+  if (channels !== undefined) return channels
+  throw new FilchError(
+    'ERR_FILCH_BUNDLE',
+    `${what} needs a part of filch that your bundler has left out. Mention it: import { channel } from 'filch', and use it.`,
+  )
 }
 
 export function lobbyFor(what: string): Lobby {

@@ -42,7 +42,7 @@ export class Lodging {
 
   /** There is mail, or a resident is ready: what a sleeper looks at. */
   get called(): boolean {
-    return this.residents !== undefined && (this.residents.ready || this.#post.holds)
+    return this.residents?.ready === true || this.#post.holds
   }
 
   /** Milliseconds until one of them has a time that it waits for. */
@@ -52,14 +52,13 @@ export class Lodging {
 
   /** Lets residents whose time has come take a step. True if any did. */
   turn(): boolean {
-    if (this.residents === undefined) return false
     this.mail()
-    return this.residents.turn()
+    return this.residents?.turn() === true
   }
 
-  /** Claims a job: of this seat's own, or of another, `from` first. 0: there is none. */
-  next(from: number): number {
+  /** Claims a job: of this seat's own, or of another, `from` first. 0: there is none. `root` is what the current job belongs to. */
+  next(from: number, root: number): number {
     const own = this.residents === undefined ? 0 : this.residents.next()
-    return own === 0 ? this.#thief.take(from) : own
+    return own === 0 ? this.#thief.take(from, root) : own
   }
 }

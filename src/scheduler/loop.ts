@@ -1,7 +1,9 @@
-import { store } from '../memory/atomics.ts'
-import { ACTIVE, IMPORTING } from './registry.ts'
+import { load, replace, store } from '../memory/atomics.ts'
+import { DEDICATED, LEAVING, OFF, RETIRING, roams } from './duty.ts'
+import { IDLE, jobOf, openLetter, sendErrand } from './errand.ts'
 import { ignore } from './notice.ts'
-import { claim, CLAIMED, DELIVERY, NOTICE, PUBLISHED, stateOf, TASK } from './slot.ts'
+import { ACTIVE, DUTY, IMPORTING, LIVES, THIEVES } from './registry.ts'
+import { CLAIMED, DELIVERY, ERRAND, NOTICE, stateOf, TASK } from './slot.ts'
 import { breathe } from './thief.ts'
 import { DOZE, LOOKS, NAP } from './wait.ts'
 import type { Worker } from './worker.ts'
@@ -19,7 +21,10 @@ export interface Ground {
   turn(): Promise<void>
 }
 
-/** The life of a thread in its seat: works, looks for work, imports what it lacks, sleeps, until the pool stops. */
+/**
+ * The life of a thread in its seat: works, looks for work, imports what it lacks, sleeps, until the pool stops. One that takes nothing
+ * from others (duty.ts) does what it is sent, and looks after those who live on its seat.
+ */
 export class Loop {
   readonly #worker: Worker
   readonly #ground: Ground
@@ -37,9 +42,11 @@ export class Loop {
       this.#worker.questions.attend(registry)
       if (task >= 0 && this.#worker.thief.taskOf(task) === undefined) await this.#import(task)
       else if (task >= 0 || this.#strange) await this.#ground.live(this.#worker)
-      else if (!this.#seek()) {
+      else if (!thief.roams && this.#isDismissed()) return
+      else if (!thief.roams || !this.#seek()) {
         await this.#ground.turn()
-        this.#rest()
+        if (thief.roams) this.#rest()
+        else this.#standBy()
       }
     }
   }
@@ -67,7 +74,7 @@ export class Loop {
     do {
       this.#mail()
       const stepped = worker.lodging.residents?.turn() === true
-      const job = worker.lodging.next(-1)
+      const job = worker.lodging.next(-1, 0)
       if (job !== 0) this.#execute(job)
       else if (!stepped) return
     } while (!worker.stopped && !worker.thief.lacks)
@@ -79,19 +86,24 @@ export class Loop {
     const { letters } = worker.post
     const { arena } = worker.registry
     worker.lodging.mail()
-    while (letters.length > 0 && !this.#strange && worker.thief.knows(arena.words[letters[0]! + TASK]!)) {
-      const slot = letters.shift()!
-      const word = worker.jobs.state(slot)
-      if (stateOf(word) === PUBLISHED && claim(arena, slot, word, worker.seat)) this.#execute(slot)
+    while (letters.length > 0 && !this.#strange) {
+      const slot = jobOf(worker, letters[0]!)
+      if (slot !== 0 && !worker.thief.knows(arena.words[slot + TASK]!)) return
+      this.#idle = false
+      this.#letters++
+      const claimed = openLetter(worker, 0)
+      if (claimed !== 0) this.#execute(claimed)
     }
   }
 
   /** The first letter is no job, so it is for residents; but there have been none yet. */
   get #strange(): boolean {
     const { jobs, post, registry } = this.#worker
+    const { words } = registry.arena
     const { letters } = post
     while (letters.length > 0 && stateOf(jobs.state(letters[0]!)) > CLAIMED) {
-      if (registry.arena.words[letters[0]! + DELIVERY] !== NOTICE) return true
+      const delivery = words[letters[0]! + DELIVERY]
+      if (delivery !== NOTICE) return delivery !== ERRAND
       ignore(this.#worker, letters.shift()!)
     }
     return false
@@ -99,6 +111,40 @@ export class Loop {
 
   get #mailed(): boolean {
     return this.#worker.post.holds || this.#worker.lodging.called
+  }
+
+  /** The maker knows that nobody lives here. */
+  #idle = false
+  /** Letters that have been heeded. */
+  #letters = 0
+
+  /** True if this thread shall end, and may. What it has left in its deque and its mail is the repair's. */
+  #isDismissed(): boolean {
+    const { registry, seat, lodging, post } = this.#worker
+    const { words } = registry.arena
+    const duty = load(words, registry.seat(seat) + DUTY)
+    if (duty === LEAVING) replace(words, registry.seat(seat) + DUTY, LEAVING, OFF)
+    if (lodging.residents?.vacant === false || post.letters.length > 0 || this.#mailed) return false
+    if (duty === DEDICATED && !this.#idle) {
+      this.#idle = true
+      sendErrand(this.#worker, registry.caller, IDLE, this.#letters, load(words, registry.seat(seat) + LIVES))
+    }
+    return duty === RETIRING
+  }
+
+  /** Sleeps until somebody has something for this seat. */
+  #standBy(): void {
+    const { registry, seat, lodging, counters, questions } = this.#worker
+    registry.sleepers.announce(seat, false)
+    // After the announcement: whoever changes the duty stores it and rings then.
+    const duty = load(registry.arena.words, registry.seat(seat) + DUTY)
+    const isChanged = roams(duty) || duty === LEAVING || (duty === RETIRING && lodging.residents?.vacant !== false)
+    if (!isChanged && !this.#mailed && !this.#worker.stopped && !questions.open(registry)) {
+      counters.sleeps++
+      counters.flush()
+      registry.sleepers.sleep(seat, Math.min(NAP, lodging.due))
+    }
+    registry.sleepers.cancel(seat)
   }
 
   /** Looks for work for a while. True if there is something to do. */
@@ -124,7 +170,8 @@ export class Loop {
     const { registry, thief } = this.#worker
     if (this.#sought) {
       this.#sought = false
-      if (registry.threads > 1 && thief.anything()) registry.sleepers.wakeOne()
+      if (registry.threads + registry.arena.words[registry.control + THIEVES]! > 1 && thief.anything())
+        registry.sleepers.wakeOne()
     }
     this.#worker.execute(job)
   }
@@ -135,7 +182,7 @@ export class Loop {
     let job = 0
     for (let i = 0; job === 0 && i < looks && !this.#mailed; i++) {
       breathe()
-      job = thief.take(-1)
+      job = thief.take(-1, 0)
     }
     return job
   }

@@ -1,8 +1,12 @@
-import { store } from '../memory/atomics.ts'
+import { KilledError } from '../errors.ts'
+import { load, store } from '../memory/atomics.ts'
 import { layout } from '../memory/layout.ts'
-import { WANT } from './registry.ts'
-import { NOTICE, PAYLOAD, seatOf, useOf } from './slot.ts'
-import type { Worker } from './worker.ts'
+import type { Jobs } from './jobs.ts'
+import type { Lodging } from './lodging.ts'
+import type { Post } from './post.ts'
+import { type Registry, WANT } from './registry.ts'
+import { CANCELED, DELIVERY, HELD, NOTICE, PAYLOAD, seatOf, SPAWNED, stateOf, TASK, useOf } from './slot.ts'
+import type { Thief } from './thief.ts'
 
 /** Tells the seat where a root runs, or waits, that it shall stop. A HELD slot of its own, since the root's may be in the mail. */
 const record = layout({
@@ -19,8 +23,18 @@ export const USE: number = PAYLOAD + record.at.use
 export const REASON: number = PAYLOAD + record.at.reason
 export const REASON_LENGTH: number = PAYLOAD + record.at.length
 
-/** `word` is the state of the root, which is claimed. Its `CANCELED` must have been set before: a task that runs looks at that alone. */
-export function notify(worker: Worker, root: number, word: number, reason = 0, length = 0): void {
+/** The part of a worker that sends and finds notices. */
+interface Correspondent {
+  readonly jobs: Jobs
+  readonly post: Post
+  readonly registry: Registry
+}
+
+/**
+ * `word` is the state of the root, which is claimed. A task that runs looks at its `CANCELED` alone, which is set once the notice is in the mail:
+ * so whoever sees it finds out why.
+ */
+export function notify(worker: Correspondent, root: number, word: number, reason = 0, length = 0): void {
   const { registry } = worker
   const seat = seatOf(word)
   const notice = worker.jobs.hold(NOTICE)
@@ -29,13 +43,58 @@ export function notify(worker: Worker, root: number, word: number, reason = 0, l
   words[notice + USE] = useOf(word)
   words[notice + REASON] = reason
   words[notice + REASON_LENGTH] = length
-  store(words, registry.seat(seat) + WANT, 1)
   worker.post.send(seat, notice)
+  store(words, root + CANCELED, 1)
+  store(words, registry.seat(seat) + WANT, 1)
 }
 
 /** For a seat without residents: whatever it says, a task that runs there has seen it in its slot. */
-export function ignore(worker: Worker, notice: number): void {
+export function ignore(worker: Correspondent, notice: number): void {
   const { words } = worker.registry.arena
   if (words[notice + REASON] !== 0) worker.jobs.disclose(words[notice + REASON]!, words[notice + REASON_LENGTH]!)
   worker.jobs.discard(notice)
+}
+
+/** Why a root that runs here must stop, if that can be told; else `error`. */
+export function verdict(
+  worker: Correspondent & { lodging: Lodging; thief: Thief },
+  root: number,
+  error: unknown,
+): unknown {
+  const { words } = worker.registry.arena
+  // Atomic, though it was seen to be set: only now is what was sent before it sure to be in the mail.
+  if (load(words, root + CANCELED) === 0) return error
+  const { residents } = worker.lodging
+  if (residents === undefined)
+    return reasonFor(worker, root, worker.thief.taskOf(words[root + TASK]!)?.label ?? '') ?? error
+  try {
+    residents.check(root)
+    return error
+  } catch (reason) {
+    return reason
+  }
+}
+
+/** For a seat without residents: the root's notice is among the letters, if it was killed and not canceled. */
+function reasonFor(worker: Correspondent, root: number, label: string): Error | undefined {
+  const { jobs, post, registry } = worker
+  const { words } = registry.arena
+  if (words[root + DELIVERY] !== SPAWNED) return undefined
+  const use = useOf(jobs.state(root))
+  const known = jobs.sentences.get(root)
+  if (known?.use === use) return known.error
+  post.take(undefined)
+  const at = post.letters.findIndex(letter => {
+    const isNotice = stateOf(jobs.state(letter)) === HELD && words[letter + DELIVERY] === NOTICE
+    return isNotice && words[letter + TARGET] === root && words[letter + USE] === use
+  })
+  if (at < 0) return undefined
+  const [notice] = post.letters.splice(at, 1) as [number]
+  const reason = words[notice + REASON]!
+  const why = reason === 0 ? undefined : jobs.disclose(reason, words[notice + REASON_LENGTH]!)
+  jobs.discard(notice)
+  const error = new KilledError(label, why)
+  // It may be asked for again, where the body has caught this.
+  jobs.sentences.set(root, { use, error })
+  return error
 }

@@ -2,7 +2,7 @@ import { Signal } from '../lockfree/signal.ts'
 import { load } from '../memory/atomics.ts'
 import type { Registry } from './registry.ts'
 import type { Residents } from './residents.ts'
-import { HOME, KEEPER, WATCHERS } from './slot.ts'
+import { DELIVERY, ERRAND, HOLDER, HOME, KEEPER, WATCHERS } from './slot.ts'
 import { FLAG, markOf, NEXT } from './subscription.ts'
 
 /** What one seat sends to others and gets from them. */
@@ -12,7 +12,7 @@ export class Post {
   readonly signal: Signal
   /** What the flags of subscriptions hold that this thread has rung. */
   readonly mark: number
-  /** Mail that was not for residents: jobs for this seat alone and, at the caller's, runs that have ended. Oldest first. */
+  /** Mail that was not for residents: jobs for this seat alone, or errands for such; at the caller's, runs that have ended. Oldest first. */
   readonly letters: number[] = []
   /** Subscriptions of this seat that it has rung itself. They need no mail: their tasks are next. */
   readonly rung: number[] = []
@@ -42,8 +42,16 @@ export class Post {
 
   #residents: Residents | undefined
 
+  /** Set for the maker of the pool. */
+  onErrand: ((errand: number) => void) | undefined
+
   readonly #sort = (slot: number): void => {
-    if (this.#residents?.receives(slot) !== true) this.letters.push(slot)
+    const { words } = this.#registry.arena
+    if (words[slot + DELIVERY] === ERRAND) {
+      words[slot + HOLDER] = this.#seat + 1
+      if (this.onErrand === undefined) this.letters.push(slot)
+      else this.onErrand(slot)
+    } else if (this.#residents?.receives(slot) !== true) this.letters.push(slot)
   }
 
   /** Puts a record into the mail of a seat and wakes it. */

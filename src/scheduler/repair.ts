@@ -1,6 +1,8 @@
 import { add, load, replace, store } from '../memory/atomics.ts'
+import { heirOf } from './heirs.ts'
 import { notify } from './notice.ts'
-import { ACTIVE, DEATHS, IMPORTING, LIVES, WANT } from './registry.ts'
+import { isTrial, jobOf } from './errand.ts'
+import { ACTIVE, BLOCKING, DEATHS, IMPORTING, LIVES, RUNNING, WANT } from './registry.ts'
 import {
   allSlots,
   CANCELED,
@@ -8,10 +10,12 @@ import {
   CLAIMED,
   COUNT,
   DELIVERY,
+  ERRAND,
   FAILED,
   FREE,
   GHOST,
   HELD,
+  HOLDER,
   HOME,
   JOINED,
   KEEPER,
@@ -24,6 +28,7 @@ import {
   STATE,
   stateOf,
   takeBack,
+  useOf,
   withState,
 } from './slot.ts'
 import type { Worker } from './worker.ts'
@@ -33,9 +38,11 @@ import type { Worker } from './worker.ts'
  * Run by the caller's thread alone, once the dead one can take no further step (its exit was reported).
  *
  * 1. Its sleep is over: nobody wakes it instead of somebody else.
- * 2. What was sent to it alone, and what it had claimed, fails as lost; whoever waits for that is told.
+ * 2. What was sent to it alone, and what it had claimed, fails as lost, or for the reason for which its thread was ended; whoever waits
+ *    for that is told.
  * 3. Its published forks are canceled; those stolen run on, with nobody to join them: `orphans` collects them. What it had
  *    spawned for a parent on another seat, or for none, is published anew (`again`); what had its parent here shall stop.
+ *    What it held of records with rules of their own is let go of by their `Heir`.
  * 4. Roots that it has ended may not have been mailed: the GHOST in their state tells their keeper.
  * 5. Its deque, now dead entries only, is emptied, and its free slots are collected.
  * 6. Everybody is woken, asked to offer work and told of the death: the dead one may have been half way through a wake-up.
@@ -47,6 +54,8 @@ export function repair(worker: Worker, seat: number, orphans: Set<number>, again
   sleepers.bury(seat)
   store(arena.words, at + ACTIVE, 0)
   store(arena.words, at + IMPORTING, 0)
+  store(arena.words, at + RUNNING, 0)
+  store(arena.words, at + BLOCKING, 0)
   // From here on what it has rung and not mailed counts as mailed.
   store(arena.words, at + LIVES, arena.words[at + LIVES]! + 1)
   empty(worker, seat)
@@ -69,10 +78,21 @@ export function empty(worker: Worker, seat: number): void {
     const state = stateOf(load(arena.words, slot + STATE))
     if (state === PUBLISHED) lose(worker, slot)
     else if (state !== HELD) worker.jobs.letGo(slot)
+    else if (arena.words[slot + DELIVERY] === ERRAND) decline(worker, slot)
     else if (arena.words[slot + DELIVERY] === NOTICE) worker.jobs.discard(slot)
     // Taken out of the mail, so that it is sent once more when what it waits for is gone.
     else if (!worker.post.signal.disarm(slot)) worker.jobs.discard(slot)
   })
+}
+
+/** Nobody will do what this errand asks for. */
+function decline(worker: Worker, errand: number): void {
+  const { arena, caller } = worker.registry
+  const slot = isTrial(worker, errand) ? 0 : jobOf(worker, errand)
+  const word = slot === 0 ? 0 : load(arena.words, slot + STATE)
+  // Claimed first: others may be about to kill it.
+  if (slot !== 0 && slot === jobOf(worker, errand) && claim(arena, slot, word, caller)) lose(worker, slot)
+  worker.jobs.discard(errand)
 }
 
 function settle(
@@ -102,7 +122,11 @@ function settle(
     } else if (mine && state === PUBLISHED) again(refOf(slot, word))
     return
   }
-  if (!mine || state === HELD) return
+  if (state === HELD) {
+    if (words[slot + DELIVERY] === ERRAND && words[slot + HOLDER] === seat + 1) decline(worker, slot)
+    return heirOf(words[slot + DELIVERY]!)?.(worker, slot, seat)
+  }
+  if (!mine) return
   if (state === FREE) idle.push(slot)
   else if (state === PUBLISHED && takeBack(worker.registry.arena, slot, word)) {
     worker.jobs.drop(slot)
@@ -113,7 +137,9 @@ function settle(
 /** Ends a job whose claimer is gone, or that nobody can claim any more. */
 export function lose(worker: Worker, slot: number): void {
   const { words } = worker.registry.arena
-  words[slot + COUNT] = LOST
+  const sentence = worker.jobs.sentences.get(slot)
+  if (sentence?.use === useOf(words[slot + STATE]!)) worker.jobs.conclude(slot, sentence.error, true)
+  else words[slot + COUNT] = LOST
   store(words, slot + STATE, withState(words[slot + STATE]!, FAILED, worker.registry.caller))
   if (words[slot + DELIVERY] !== JOINED) worker.post.report(slot)
 }

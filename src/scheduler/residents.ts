@@ -16,6 +16,8 @@ export interface Residents {
   turn(): boolean
   /** Something is ready, or is a job that only this seat knows of. */
   readonly ready: boolean
+  /** Nobody lives here: no task that waits or has children, no child whose end this seat is told of, no job that only it knows of. */
+  readonly vacant: boolean
   /** Claims the newest of those jobs; 0 if there is none. */
   next(): number
   /** Lets others see some of those jobs. */
@@ -24,6 +26,8 @@ export interface Residents {
   readonly due: number
   /** Throws why the root that runs here must stop, if it must. */
   check(root: number): void
+  /** The pool has ended: whoever awaits something outside of it is told `why`. Does not throw. */
+  refuse(why: Error): void
 }
 
 /** What a job holds that must be let go when it ends: ends of channels, handles. */
@@ -35,6 +39,8 @@ export interface Belonging {
 export interface Front {
   /** Something is ready: come back soon. */
   soon(): void
+  /** The same in so many milliseconds. */
+  later(ms: number): void
   /** One more, or one fewer, reason to stay and to listen. */
   enter(): void
   leave(): void

@@ -85,6 +85,8 @@ const record = layout({
   strays: 1,
   /** The next in that list. */
   sibling: 1,
+  /** 1 if it may run on one thread alone, which has been sent an errand; whoever joins it must not begin it. */
+  pinned: 1,
   /** 1 if its failure shows at its join only. */
   supervised: 1,
   /** The keeper's own: where its handle is. */
@@ -114,6 +116,7 @@ export const HOLDS: number = record.at.holds
 export const WATCHERS: number = record.at.watchers
 export const STRAYS: number = record.at.strays
 export const SIBLING: number = record.at.sibling
+export const PINNED: number = record.at.pinned
 export const SUPERVISED: number = record.at.supervised
 export const WARD: number = record.at.ward
 export const SHIELDS: number = record.at.shields
@@ -145,6 +148,14 @@ export function isRoot(delivery: number): boolean {
 export const SUBSCRIPTION = 3
 /** No job: something to be told to the seat that it is sent to. */
 export const NOTICE = 4
+/** No job: a channel. Its record stays one for ever, free or in use (channel/record.ts). */
+export const CHANNEL = 6
+/** No job: a message that names shared buffers, which stay findable until the record is freed. */
+export const PARCEL = 7
+/** No job: something that a thread is asked to do (errand.ts). */
+export const ERRAND = 8
+/** The first word of an errand: seat whose thread has it out of its mail, plus one. The repair finds by it what died with that thread. */
+export const HOLDER: number = PAYLOAD
 
 /** No job: something that tasks wait for. */
 export const THING = 5

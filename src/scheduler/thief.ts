@@ -3,8 +3,9 @@ import { CONTENDED, EMPTY } from '../lockfree/deque.ts'
 import { load, pause, store } from '../memory/atomics.ts'
 import type { Counters } from './counters.ts'
 import type { Modules } from './modules.ts'
-import { ACTIVE, type Registry, WANT } from './registry.ts'
-import { claim, isDead, names, PUBLISHED, slotOf, STATE, stateOf, TASK } from './slot.ts'
+import { roams } from './duty.ts'
+import { ACTIVE, DUTY, type Registry, THIEVES, WANT } from './registry.ts'
+import { claim, isDead, names, PUBLISHED, ROOT, slotOf, STATE, stateOf, TASK } from './slot.ts'
 import { recordByKey, type TaskRecord } from './tasks.ts'
 
 /**
@@ -17,6 +18,8 @@ import { recordByKey, type TaskRecord } from './tasks.ts'
 export class Thief {
   readonly #registry: Registry
   readonly #seat: number
+  /** Address of this seat's duty. */
+  readonly #duty: number
   /** Pulse of each deque when this seat last looked. */
   readonly #pulses: number[]
   /** Its oldest job then, if it was not ripe. */
@@ -37,6 +40,7 @@ export class Thief {
     this.#counters = counters
     this.#modules = modules
     this.#seat = seat
+    this.#duty = registry.seat(seat) + DUTY
     this.#pulses = registry.deques.map(() => 0)
     this.#oldest = registry.deques.map(() => 0)
     this.#victim = registry.caller
@@ -45,11 +49,14 @@ export class Thief {
 
   /**
    * One look at every deque: first `preferred` (the seat to steal back from, or -1), then the last victim, then from a
-   * random one on. Returns the slot claimed, or 0.
+   * random one on. Returns the slot claimed, or 0. A thread that takes nothing from others in general still helps `preferred` with
+   * jobs of `root`: they are part of what it waits for.
    */
-  take(preferred: number): number {
+  take(preferred: number, root: number): number {
     this.restless = false
-    const { seats } = this.#registry
+    // Plain: a hint. The look that precedes sleep is another (`anything`).
+    const seats = this.#registry.recentlyInUse
+    if (!this.roams) return preferred >= 0 ? this.#rob(preferred, root) : 0
     const last = this.#victim
     if (preferred >= 0) {
       const slot = this.#rob(preferred)
@@ -78,7 +85,7 @@ export class Thief {
     return 0
   }
 
-  #rob(victim: number): number {
+  #rob(victim: number, only = 0): number {
     const deque = this.#registry.deques[victim]!
     const { arena, caller } = this.#registry
     const pulse = deque.pulse
@@ -110,6 +117,8 @@ export class Thief {
       // Plain, and perhaps of another publication by now: then the claim fails.
       const task = arena.words[slot + TASK]!
       if (!this.knows(task)) return 0
+      // Plain, as the task.
+      if (only !== 0 && arena.words[slot + ROOT] !== only) return 0
       if (!claim(arena, slot, word, this.#seat)) continue
       deque.forget()
       this.#pulses[victim] = deque.pulse
@@ -119,6 +128,20 @@ export class Thief {
       this.#counters.steals++
       return slot
     }
+  }
+
+  /** Anybody else could take a job of this seat: a fork has no use for being published otherwise. */
+  get accompanied(): boolean {
+    const { arena, threads, caller, control } = this.#registry
+    if (this.#seat === caller) return threads > 0
+    // Plain: hints. The caller sets its own for the time of a `runSync`; whoever changes the number sets every want word.
+    const others = threads + arena.words[control + THIEVES]! - Number(this.roams)
+    return others > 0 || arena.words[this.#registry.seat(caller) + ACTIVE] === 1
+  }
+
+  /** This seat takes work from others. Plain: whoever changes its duty rings its bell. */
+  get roams(): boolean {
+    return roams(this.#registry.arena.words[this.#duty]!)
   }
 
   /** The task with this number, if this thread has imported its module. */
@@ -155,8 +178,10 @@ export class Thief {
 
   /** True if some deque holds a job that may be claimed: the look between announcing sleep and sleeping. */
   anything(): boolean {
-    const { deques, arena } = this.#registry
-    for (const deque of deques) {
+    if (!this.roams) return false
+    const { deques, arena, inUse } = this.#registry
+    for (let seat = 0; seat < inUse; seat++) {
+      const deque = deques[seat]!
       for (;;) {
         const ref = deque.look()
         if (ref === EMPTY) break

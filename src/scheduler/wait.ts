@@ -73,7 +73,7 @@ export function awaitThat(waiter: Waiter, look: () => number): void {
     }
     // Jobs that are not ripe, or whose module it lacks, are no reason to sleep soundly, nor to stay awake.
     const doze = helps && (thief.restless || thief.lacks)
-    sleepers.announce(seat, helps && !doze)
+    sleepers.announce(seat, helps && !doze && thief.roams)
     const ended = look() === ENDED
     if (
       !ended &&

@@ -5,12 +5,14 @@ import type { Carrier } from '../wire/carrier.ts'
 import type { Guard } from '../wire/guard.ts'
 import { OUTSIDE, stack } from './context.ts'
 import { Counters } from './counters.ts'
+import { pinnedJob } from './errand.ts'
 import { attach, graft, isThenable, notPending, promised, unsaid } from './failure.ts'
 import { Jobs } from './jobs.ts'
 import { Lodging } from './lodging.ts'
 import { Modules } from './modules.ts'
+import { verdict } from './notice.ts'
 import { Offers, type Shelf } from './offers.ts'
-import { ACTIVE, type Registry, STOP, WANT } from './registry.ts'
+import { type Registry, STOP, WANT } from './registry.ts'
 import {
   CANCELED,
   CLAIMED,
@@ -31,6 +33,7 @@ import {
   withState,
 } from './slot.ts'
 import { Post } from './post.ts'
+import { Pulse } from './pulse.ts'
 import { Questions } from './questions.ts'
 import { needRoom, roomy } from './room.ts'
 import { BASE, extend, type Frame, handleOf, invoke, OUTSIDE_TOP, type SlowPath } from './stack.ts'
@@ -59,6 +62,7 @@ export class Worker implements SlowPath, Waiter {
   readonly modules: Modules
   readonly post: Post
   readonly lodging: Lodging
+  readonly pulse: Pulse
   readonly #guard: Guard
   /** Jobs under way on this thread's stack: 0 between jobs. */
   #level = 0
@@ -81,6 +85,7 @@ export class Worker implements SlowPath, Waiter {
     this.modules = new Modules(registry.directory)
     this.thief = new Thief(registry, seat, this.counters, this.modules)
     this.post = new Post(registry, seat)
+    this.pulse = new Pulse(registry, seat)
     this.jobs.forgotten = head => this.post.close(head)
     this.lodging = new Lodging(this.post, this.thief)
     this.#guard = guard
@@ -103,6 +108,7 @@ export class Worker implements SlowPath, Waiter {
     lodging.belongings = undefined
     lodging.loose = false
     const isRoot = this.root === slot
+    const before = this.pulse.begin(slot)
     let state = DONE
     let kept = false
     try {
@@ -112,13 +118,15 @@ export class Worker implements SlowPath, Waiter {
       // What lives on is not ended here. (There may be residents since this call.)
       kept = isRoot && lodging.residents?.keeps(slot, record, false, value) === true
       if (!kept) this.jobs.conclude(slot, value, false)
-    } catch (error) {
+    } catch (thrown) {
+      // A fork that ran elsewhere does not know why it was stopped.
+      const error = isRoot ? verdict(this, slot, thrown) : thrown
       state = FAILED
-      if (isRoot && this.canceled) this.#receive()
       kept = isRoot && lodging.residents?.keeps(slot, undefined, true, error) === true
       if (!kept) this.jobs.conclude(slot, error, true)
     }
     lodging.letGo()
+    this.pulse.end(before)
     this.root = root
     this.migrated = migrated
     lodging.belongings = belongings
@@ -161,19 +169,12 @@ export class Worker implements SlowPath, Waiter {
     }
   }
 
-  /** True if anybody else could take a job of this seat: a fork has no use for being published otherwise. */
-  get #accompanied(): boolean {
-    const { threads, caller } = this.registry
-    // Plain: a hint. The caller sets it for the time of a `runSync`.
-    return this.seat === caller ? threads > 0 : threads > 1 || this.words[this.registry.seat(caller) + ACTIVE] === 1
-  }
-
-  /** The same, as it was when this seat last asked for forks to be published. */
+  /** Anybody else could take a job of this seat, when it last asked for forks to be published. */
   #company = false
 
   /** The deque has nothing to offer any more: the next fork shall publish. */
   #invite(): void {
-    this.#company = this.#accompanied
+    this.#company = this.thief.accompanied
     this.words[this.want] = this.#company || this.deadline > 0 ? 1 : 0
   }
 
@@ -185,6 +186,7 @@ export class Worker implements SlowPath, Waiter {
     const { words } = this.registry.arena
     const home = words[slot + HOME]!
     const isRoot = words[slot + DELIVERY] !== JOINED
+    if (isRoot && this.jobs.sentences.size > 0) this.jobs.sentences.delete(slot)
     store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))
     if (isRoot) this.post.report(slot)
     else this.registry.sleepers.wake(home)
@@ -210,7 +212,7 @@ export class Worker implements SlowPath, Waiter {
     // Before the push: a thief sets the word again after its theft, and that must not be lost.
     words[this.want] = 0
     this.poll()
-    if (!this.#company) {
+    if (!this.#company && !(this.#company = this.thief.accompanied)) {
       // Nobody to offer to; but a run in place may have to stop.
       if (this.deadline > 0) words[this.want] = 1
       return
@@ -218,7 +220,7 @@ export class Worker implements SlowPath, Waiter {
     this.questions.attend(this.registry)
     let offered = false
     try {
-      offered = this.#offerNext()
+      offered = this.offerNext()
     } catch (error) {
       this.#invite()
       throw error
@@ -228,13 +230,13 @@ export class Worker implements SlowPath, Waiter {
     const { sleepers } = this.registry
     if (stack.published <= stack.top || this.shelves.length > 0) {
       // One for each seat that is idle (a hint), so that nothing waits behind a long leaf while somebody could take it.
-      for (let idle = sleepers.idle; idle > 1 && this.#offerNext(); idle--) sleepers.wakeOne()
+      for (let idle = sleepers.idle; idle > 1 && this.offerNext(); idle--) sleepers.wakeOne()
     }
     sleepers.wakeOne()
   }
 
-  /** The oldest pending fork first: it is usually the largest piece of work. */
-  #offerNext(): boolean {
+  /** Publishes the oldest pending fork first: it is usually the largest piece of work. False: nothing waits, or there is no room. */
+  offerNext(): boolean {
     if (stack.published <= stack.top) return this.offers.fork(this.root)
     for (const shelf of this.shelves) if (shelf.offer()) return true
     return false
@@ -253,23 +255,14 @@ export class Worker implements SlowPath, Waiter {
     return this.root !== 0 && words[this.root + CANCELED] !== 0 && words[this.root + SHIELDS] === 0
   }
 
-  /** Gives this seat its residents: called where there may be mail for them. */
-  settle: () => void = () => {}
-
-  /** A root that was killed before there were residents here learns why by mail. */
-  #receive(): void {
-    if (this.lodging.residents === undefined) this.settle()
-  }
-
   /** Throws if the run that this job belongs to was canceled. */
   poll(): void {
+    this.pulse.beat()
     if (this.deadline > 0 && now() > this.deadline) {
       throw new CanceledError('The run did not end within its timeout.')
     }
     if (this.canceled) {
-      this.#receive()
-      this.lodging.residents?.check(this.root)
-      throw new CanceledError('The run that this task belongs to was canceled.')
+      throw verdict(this, this.root, new CanceledError('The run that this task belongs to was canceled.'))
     }
   }
 
@@ -367,7 +360,7 @@ export class Worker implements SlowPath, Waiter {
 
   help(from: number): boolean {
     if (this.lodging.turn()) return true
-    const job = this.lodging.next(from)
+    const job = this.lodging.next(from, this.root) || pinnedJob(this)
     if (job === 0) return false
     this.counters.helped++
     this.execute(job)

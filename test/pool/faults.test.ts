@@ -15,7 +15,7 @@ async function expectWhole({ pool, live }: Audited): Promise<void> {
   expect(await settled(pool.broadcast(add, 1, 2))).toEqual({ value: Array.from({ length: pool.threads }, () => 3) })
   expect(pool.runSync(fib, 15)).toBe(610)
   expect(pool.stats().pending).toBe(0)
-  expect(live()).toBe(0)
+  await expect.poll(live).toBe(0)
 }
 
 async function begun(gate: Int32Array<SharedArrayBuffer>, times = 1): Promise<void> {

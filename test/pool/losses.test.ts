@@ -33,30 +33,36 @@ it('a broadcast from the onProgress of a run that was lost reaches the thread th
     expect(await inner).toEqual({ value: [42] })
     expect(await settled(pool.broadcast(add, 1, 2))).toEqual({ value: [3] })
     expect(await Promise.all(Array.from({ length: 40 }, () => pool.run(add, 1, 2)))).toEqual(Array(40).fill(3))
-    expect(live()).toBe(0)
+    // Where every run has a thread of its own, that one has still to say that it is idle.
+    await expect.poll(live).toBe(0)
     expect(await settled(pool.broadcast(length, [1]))).toEqual({ value: [1] })
   }
   await pool.close()
 })
 
-it('the arguments of a broadcast that was lost with its thread are freed', async () => {
-  const { pool, live, used } = audited({ threads: 1 })
-  const large = new Float64Array(100_000)
-  let first = 0
-  for (let round = 0; round < 5; round++) {
-    const gate = cells(2)
-    const lost = failure(pool.run(exitAtGate, gate))
-    await begun(gate)
-    const unread = failure(pool.broadcast(length, large))
-    open(gate)
-    expect(await lost).toBeInstanceOf(WorkerLostError)
-    expect(await unread).toBeInstanceOf(WorkerLostError)
-    expect(live()).toBe(0)
-    first ||= used()
-  }
-  expect(used() - first).toBeLessThan(large.length)
-  await pool.close()
-})
+// Where every run has a thread of its own, no broadcast waits behind one.
+it.skipIf(process.env['FILCH_MODE'] === '1:1')(
+  'the arguments of a broadcast that was lost with its thread are freed',
+  async () => {
+    const { pool, live, used } = audited({ threads: 1 })
+    const large = new Float64Array(100_000)
+    let first = 0
+    for (let round = 0; round < 5; round++) {
+      const gate = cells(2)
+      const lost = failure(pool.run(exitAtGate, gate))
+      await begun(gate)
+      const unread = failure(pool.broadcast(length, large))
+      open(gate)
+      expect(await lost).toBeInstanceOf(WorkerLostError)
+      expect(await unread).toBeInstanceOf(WorkerLostError)
+      // Where every run has a thread of its own, that one has still to say that it is idle.
+      await expect.poll(live).toBe(0)
+      first ||= used()
+    }
+    expect(used() - first).toBeLessThan(large.length)
+    await pool.close()
+  },
+)
 
 it('settles every run of a batch though Error.prepareStackTrace makes no strings', async () => {
   expect(await child('strange-stacks.mjs')).toMatchObject({

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { Pool } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
-import { type Cell, euler, eulers, sheet, sumEuler } from '../../examples/11-par-monad.tasks.ts'
+import { type Cell, euler, eulers, sheet, sumEuler } from '../../examples/14-par-monad.tasks.ts'
 
 /** Cells that refer to others, shuffled, so that most are given before what they wait for. */
 const cells: fc.Arbitrary<Cell[]> = fc

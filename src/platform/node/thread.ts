@@ -8,7 +8,6 @@ import { Loop } from '../../scheduler/loop.ts'
 import { Passport } from '../../scheduler/passport.ts'
 import { ACTIVE, Registry, THREAD } from '../../scheduler/registry.ts'
 import { stack } from '../../scheduler/context.ts'
-import { settle } from '../../scheduler/lobby.ts'
 import { takeSeat } from '../../scheduler/seat.ts'
 import { Worker } from '../../scheduler/worker.ts'
 import { type Discipline, Guard } from '../../wire/guard.ts'
@@ -39,7 +38,6 @@ export async function serve(): Promise<void> {
   stack.salt = papers.seat + 1
   const worker = new Worker(registry, papers.seat, passport, new Guard(passport, papers.immutability))
   passport.host = worker
-  worker.settle = () => settle(worker)
   worker.questions.answer = () => buffers.answer()
   worker.jobs.leave = (ids, slot, word) => buffers.leave(ids, slot, word)
   registry.arena.words[registry.seat(papers.seat) + THREAD] = threadNumber()

@@ -344,7 +344,7 @@ const { mapOf } = await tree({
   ...SMALL,
   'scheduler/registry.ts': [
     ...SMALL['scheduler/registry.ts']!,
-    ['function mapOf(threads: number): Map {', 'export function mapOf(threads: number): Map {'],
+    ['function mapOf(threads: number, extra = 0)', 'export function mapOf(threads: number, extra = 0)'],
   ],
 })<{ mapOf: (threads: number) => { readonly deques: readonly number[]; readonly end: number } }>(
   'scheduler/registry.ts',

@@ -1,7 +1,7 @@
 // Haskell's Par monad: values to come (IVars) that are put once, and tasks that wait for them. The same result on any number of threads.
 import { run } from 'filch'
 
-import { eulers, sheet, sumEuler } from './11-par-monad.tasks.ts'
+import { eulers, sheet, sumEuler } from './14-par-monad.tasks.ts'
 
 console.log(`parMap: ${(await run(eulers, [10, 100, 1000])).join(' ')}`)
 console.log(`parMapReduceRange: ${await run(sumEuler, 1000)}`)
