@@ -187,8 +187,15 @@ export class Household implements Residents, House {
       this.waits.ready.length > 0 ||
       this.#urgent.length > 0 ||
       this.worker.post.rung.length > 0 ||
-      this.backlog.waiting > 0
+      this.backlog.waiting > 0 ||
+      this.#bereft
     )
+  }
+
+  /** A thread has died since this seat last knew. Atomic: whoever goes to sleep looks at it, and the repair wakes who sleeps. */
+  get #bereft(): boolean {
+    const { arena, control } = this.worker.registry
+    return load(arena.words, control + DEATHS) !== this.#deaths
   }
 
   readonly #timers = new Timers()

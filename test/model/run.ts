@@ -26,10 +26,12 @@ import { model as scheduler } from './structures/scheduler.ts'
 import { model as slab } from './structures/slab.ts'
 import { model as sleepers } from './structures/sleepers.ts'
 import { model as slot } from './structures/slot.ts'
+import { model as sync } from './structures/sync.ts'
 
 /** Those that take longest first. */
 const models: Readonly<Record<string, Model>> = {
   scheduler,
+  sync,
   deaths,
   buffers,
   sleepers,
