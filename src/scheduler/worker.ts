@@ -118,8 +118,8 @@ export class Worker implements SlowPath, Waiter {
       kept = isRoot && lodging.residents?.keeps(slot, record, false, value) === true
       if (!kept) this.jobs.conclude(slot, value, false)
     } catch (thrown) {
-      // A fork that ran elsewhere does not know why it was stopped.
-      const error = isRoot && thrown instanceof CanceledError ? verdict(this, slot, thrown) : thrown
+      // A fork that ran elsewhere does not know why it was stopped, or was ended with its thread.
+      const error = isRoot ? verdict(this, slot, thrown) : thrown
       state = FAILED
       kept = isRoot && lodging.residents?.keeps(slot, undefined, true, error) === true
       if (!kept) this.jobs.conclude(slot, error, true)
