@@ -1,5 +1,5 @@
 import { add, load, replace, store } from '../memory/atomics.ts'
-import { notify } from './notice.ts'
+import { ignore, notify } from './notice.ts'
 import { isTrial, jobOf } from './errand.ts'
 import { ACTIVE, BLOCKING, DEATHS, IMPORTING, LIVES, RUNNING, WANT } from './registry.ts'
 import {
@@ -77,7 +77,7 @@ export function empty(worker: Worker, seat: number): void {
     if (state === PUBLISHED) lose(worker, slot)
     else if (state !== HELD) worker.jobs.letGo(slot)
     else if (arena.words[slot + DELIVERY] === ERRAND) decline(worker, slot)
-    else if (arena.words[slot + DELIVERY] === NOTICE) worker.jobs.discard(slot)
+    else if (arena.words[slot + DELIVERY] === NOTICE) ignore(worker, slot)
     // Taken out of the mail, so that it is sent once more when what it waits for is gone.
     else if (!worker.post.signal.disarm(slot)) worker.jobs.discard(slot)
   })
@@ -120,7 +120,10 @@ function settle(
     } else if (mine && state === PUBLISHED) again(refOf(slot, word))
     return
   }
-  if (state === HELD && words[slot + DELIVERY] === ERRAND && words[slot + HOLDER] === seat + 1) decline(worker, slot)
+  if (state === HELD && words[slot + HOLDER] === seat + 1) {
+    if (words[slot + DELIVERY] === ERRAND) decline(worker, slot)
+    else if (words[slot + DELIVERY] === NOTICE) ignore(worker, slot)
+  }
   if (!mine || state === HELD) return
   if (state === FREE) idle.push(slot)
   else if (state === PUBLISHED && takeBack(worker.registry.arena, slot, word)) {

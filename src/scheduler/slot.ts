@@ -144,7 +144,7 @@ export const SUBSCRIPTION = 3
 export const NOTICE = 4
 /** No job: something that a thread is asked to do (errand.ts). */
 export const ERRAND = 6
-/** The first word of an errand: seat whose thread has it out of its mail, plus one. The repair finds by it what died with that thread. */
+/** The first word of an errand and of a notice: seat whose thread has it out of its mail, plus one. The repair finds by it what died with that thread. */
 export const HOLDER: number = PAYLOAD
 
 /** No job: something that tasks wait for. */
