@@ -13,7 +13,7 @@ const ceiling = 28_800
 
 const entrance = readFileSync(new URL('../src/index.ts', import.meta.url), 'utf8')
 const parallel = /from '\.\/(algorithms|data|par)\/|from '\.\/pool\/par\.ts'/
-const living = /from '\.\/(live|channel|sync|storage|threads)\//
+const living = /from '\.\/(live|channel|sync|storage|threads|look)\/|from '\.\/pool\/channel\.ts'/
 
 /** The entrance without what these say. */
 const without = (...left) =>

@@ -90,6 +90,17 @@ export class KilledError extends FilchError {
   }
 }
 
+/** Nobody is on the other side of the channel: no receiver for what was sent, no sender for what was awaited. */
+export class DisconnectedError extends FilchError {
+  /** What could not be sent. */
+  readonly value: unknown
+
+  constructor(message: string, value: unknown) {
+    super('ERR_FILCH_DISCONNECTED', message)
+    this.value = value
+  }
+}
+
 /** A bound was reached: shared memory, the number of tasks, pending forks. */
 export class LimitError extends FilchError {
   constructor(what: string, hint: string) {

@@ -17,8 +17,12 @@ export { migrated, poolSize, progress, workerIndex, yieldNow } from './task/plac
 
 // Tasks that live on their own
 export { blocking } from './live/blocking.ts'
-export { Handle, type KillOptions, type Outcome, type Status } from './live/handle.ts'
+export { type CurrentTask, currentTask, uncancellable } from './live/current.ts'
+export type { Deadline } from './live/deadline.ts'
+export { type Env, Handle, type KillOptions, type Outcome, type Status } from './live/handle.ts'
 export { spawn, type SpawnOptions, spawnWith } from './live/spawn.ts'
+export { after } from './live/after.ts'
+export { select, type Selected, selectWithin } from './live/select.ts'
 export { Wait } from './live/wait.ts'
 
 // What tasks meet at
@@ -33,11 +37,20 @@ export { type Semaphore, semaphore } from './sync/semaphore.ts'
 export { type TaskLocal, taskLocal } from './storage/task-local.ts'
 export { type From, type WorkerLocal, workerLocal } from './storage/worker-local.ts'
 
+// Channels
+export { channel } from './pool/channel.ts'
+export type { ChannelOptions } from './channel/channel.ts'
+export { Receiver } from './channel/receiver.ts'
+export { Sender } from './channel/sender.ts'
+
 // Enter
 export { broadcast, run, runSync, runWith, stats } from './pool/default.ts'
 export { Pool, type Stats } from './pool/pool.ts'
 export type { PoolOptions, RunOptions, Stuck, Watch } from './pool/options.ts'
 export type { Tally } from './scheduler/counters.ts'
+
+// Look
+export { memory, type WorkerMemory } from './look/memory.ts'
 
 // Values
 export type { Discipline } from './wire/guard.ts'
@@ -48,6 +61,7 @@ export type { Immutable, Sendable } from './wire/sendable.ts'
 export {
   CanceledError,
   CorruptError,
+  DisconnectedError,
   FilchError,
   ForkError,
   KilledError,

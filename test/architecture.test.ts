@@ -19,8 +19,10 @@ const law: Record<string, string[]> = {
   live: ['memory', 'lockfree', 'wire', 'scheduler', 'task'],
   sync: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'live'],
   storage: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'live'],
+  channel: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'live'],
   'platform/node': ['memory', 'wire', 'scheduler', 'live'],
-  pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par', 'live', 'platform/node'],
+  pool: ['memory', 'lockfree', 'wire', 'scheduler', 'task', 'data', 'par', 'live', 'channel', 'platform/node'],
+  look: ['memory', 'scheduler', 'task', 'pool', 'platform/node'],
 }
 const entrances = ['index.ts', 'worker.ts']
 const lineCap = 400

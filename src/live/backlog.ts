@@ -63,6 +63,12 @@ export class Backlog implements Shelf {
     return 0
   }
 
+  /** Nobody shall begin them any more. */
+  drop(): void {
+    this.#slots = []
+    this.#oldest = 0
+  }
+
   #trim(): void {
     if (this.#oldest > 256 && this.#oldest * 2 > this.#slots.length) {
       this.#slots = this.#slots.slice(this.#oldest)

@@ -1,4 +1,4 @@
-import { FilchError, ForkError, KilledError, OptionError, WorkerLostError } from '../errors.ts'
+import { ForkError, KilledError, OptionError, WorkerLostError } from '../errors.ts'
 import { add, store } from '../memory/atomics.ts'
 import { FORCE, sendErrand } from '../scheduler/errand.ts'
 import { unsaid } from '../scheduler/failure.ts'
@@ -8,29 +8,49 @@ import {
   claim,
   CLAIMED,
   COUNT,
+  DONE,
   FAILED,
   HOLDS,
+  KEPT,
+  NAME,
   PARENT,
   PINNED,
   PUBLISHED,
   seatOf,
+  SPAWNED,
+  STATE,
   stateOf,
   useOf,
   WATCHERS,
+  withState,
 } from '../scheduler/slot.ts'
 import type { Envoy } from '../wire/envoy.ts'
 import { needRoom } from '../scheduler/room.ts'
 import { awaitThat, ENDED } from '../scheduler/wait.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
+import type { AnyFunction } from '../scheduler/tasks.ts'
 import type { Joinable } from '../task/fork.ts'
+import type { Result, Task } from '../task/task.ts'
 import { Hold } from './hold.ts'
 import type { House } from './house.ts'
 import { block, mayBlock } from './block.ts'
+import { nameOf } from './name.ts'
 import { Wait } from './wait.ts'
 import { Watch } from './watch.ts'
 
 /** What became of a task: its result or what it threw. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
+
+/** The arguments of a continuation after the first. */
+export type Env<F extends AnyFunction> = Parameters<F> extends [unknown, ...infer E] ? E : []
+
+type Follower = (handle: Handle<unknown>, fn: unknown, env: readonly unknown[]) => Handle<unknown>
+let follower: Follower
+
+/** Called by the module that knows how to spawn. */
+export function provideFollower(follow: Follower): void {
+  follower = follow
+}
 
 /** How a task is killed. */
 export interface KillOptions {
@@ -45,12 +65,12 @@ export type Status = 'queued' | 'running' | 'done' | 'failed' | 'killed'
  * A spawned task: wait for it, kill it, send it to others. Losing it changes nothing for the task.
  */
 export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
-  readonly #house: House
+  /** @internal */
+  readonly house: House
   /** @internal */
   readonly slot: number
   readonly #use: number
-  /** Name and place of the task, for messages. */
-  readonly name: string
+  #name: string | undefined
   /** @internal The task that it belongs to, on this seat; its keeper is this seat then. */
   parent: object | undefined
   /** @internal Its neighbours among the children of its parent. */
@@ -64,17 +84,17 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   readonly hold: Hold | undefined
   #outcome: Outcome<T> | undefined
 
-  constructor(house: House, slot: number, use: number, name: string, remote = false) {
-    this.#house = house
+  constructor(house: House, slot: number, use: number, name: string | undefined, remote = false) {
+    this.house = house
     this.slot = slot
     this.#use = use
-    this.name = name
+    this.#name = name
     this.hold = remote ? new Hold(house.worker, slot, letGo) : undefined
   }
 
   /** @internal */
   get watch(): Watch {
-    return (this.#watch ??= this.hold === undefined ? new Watch(0) : this.#house.waits.at(this.slot + WATCHERS))
+    return (this.#watch ??= this.hold === undefined ? new Watch(0) : this.house.waits.at(this.slot + WATCHERS))
   }
 
   /** @internal Somebody on this seat waits for its end. */
@@ -82,14 +102,19 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     return this.#watch !== undefined && this.#watch.waiting.length > 0
   }
 
+  /** What it was called at the spawn, else name and place of the task. */
+  get name(): string {
+    return (this.#name ??= this.hold?.released === true ? 'a task' : nameOf(this.house.worker, this.slot))
+  }
+
   /** Waits for its end: `yield* handle.join()` in a generator task. Returns its result, or throws what it threw. */
   join(): Wait<T> {
-    return new Join(this.#house, this, false) as Wait<T>
+    return new Join(this.house, this, false) as Wait<T>
   }
 
   /** As {@link join}, but what the task threw is returned too, and is no failure of anybody else. */
   result(): Wait<Outcome<T>> {
-    return new Join(this.#house, this, true) as Wait<Outcome<T>>
+    return new Join(this.house, this, true) as Wait<Outcome<T>>
   }
 
   /** What `join(handle)` calls: waits while this worker runs other jobs, for a child of this task, or in a dedicated task for any. */
@@ -103,11 +128,12 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   }
 
   #await(worker: Worker | undefined): void {
-    const { arena } = this.#house.worker.registry
-    if (worker === this.#house.worker && mayBlock(worker) && arena.words[this.slot + PARENT] !== worker.root) {
-      return block(worker, this.#house, this.result())
+    const { house } = this
+    const { arena } = house.worker.registry
+    if (worker === house.worker && mayBlock(worker) && arena.words[this.slot + PARENT] !== worker.root) {
+      return block(worker, house, this.result())
     }
-    if (worker !== this.#house.worker || arena.words[this.slot + PARENT] !== worker.root) {
+    if (worker !== house.worker || arena.words[this.slot + PARENT] !== worker.root) {
       throw new ForkError(
         'ERR_FILCH_JOIN',
         `join was given the handle of ${this.name}, which is not a child of this task. A plain task waits for its own children ` +
@@ -123,10 +149,37 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     }
     needRoom()
     awaitThat(worker, () => {
-      if (this.look() !== undefined || arena.words[worker.root + CANCELED] !== 0) return ENDED
+      if (this.look() !== undefined || worker.canceled) return ENDED
       const now = this.#state()
       return stateOf(now) === CLAIMED ? seatOf(now) : -1
     })
+  }
+
+  /**
+   * Continues with `fn`, a task that gets the result of this one as its first argument, and `env` after it: on whatever worker, as
+   * a child of the task that calls this. If this task fails, so does the continuation, with the same error, and `fn` does not run.
+   *
+   * @example
+   * ```ts
+   * import { equal } from 'node:assert/strict'
+   * import { Pool, task } from 'filch'
+   *
+   * export const count = task((text: string) => text.length)
+   * export const times = task((n: number, by: number) => n * by)
+   *
+   * if (import.meta.main) {
+   *   await using pool = new Pool({ threads: 2 })
+   *   equal(await pool.spawn(count, 'abc').andThen(times, 14), 42)
+   * }
+   * ```
+   */
+  andThen<F extends (value: T, ...env: never[]) => unknown>(fn: Task<F>, ...env: Env<F>): Handle<Result<F>> {
+    return follower(this, fn, env) as Handle<Result<F>>
+  }
+
+  /** Calls back when it has ended, with what became of it. Only in the thread that made the pool; a task waits for {@link result}. */
+  onEnd(told: (outcome: Outcome<T>) => void): void {
+    void this.result().then(outcome => told(outcome))
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- it is one
@@ -157,7 +210,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   kill(reason?: unknown, options: KillOptions = {}): void {
     const { force = false } = checkedKill(options)
     if (this.look() !== undefined) return
-    const { worker } = this.#house
+    const { worker } = this.house
     const { arena } = worker.registry
     for (;;) {
       const word = this.#state()
@@ -170,29 +223,29 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
       if (!claim(arena, this.slot, word, worker.seat)) continue
       worker.jobs.conclude(this.slot, new KilledError(this.name, reason), true)
       worker.finish(this.slot, FAILED)
-      return this.#house.soon()
+      return this.house.soon()
     }
   }
 
   #force(reason: unknown): void {
-    const { worker } = this.#house
+    const { worker } = this.house
     sendErrand(worker, worker.registry.caller, FORCE, this.slot, this.#use, worker.jobs.enclose(reason))
   }
 
   /** Its seat must see to it. */
   #stop(word: number, reason: unknown): void {
-    const { worker } = this.#house
+    const { worker } = this.house
     if (seatOf(word) === worker.seat) {
       store(worker.registry.arena.words, this.slot + CANCELED, 1)
-      return this.#house.kill(this.slot, reason)
+      return this.house.kill(this.slot, reason)
     }
     const { at, length } = worker.jobs.enclose(reason)
     notify(worker, this.slot, word, at, length)
   }
 
   #state(): number {
-    this.#house.worker.registry.arena.reach(this.slot + HOLDS + 1)
-    return this.#house.worker.jobs.state(this.slot)
+    this.house.worker.registry.arena.reach(this.slot + HOLDS + 1)
+    return this.house.worker.jobs.state(this.slot)
   }
 
   /** @internal Its outcome, if it has ended. */
@@ -203,7 +256,6 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
         this.#outcome = { ok: false, error: gone(this.name) }
       } else if (stateOf(word) > CLAIMED) {
         this.#outcome = this.#read(word)
-        this.hold.release()
       }
     }
     return this.#outcome
@@ -212,12 +264,17 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** @internal The keeper: it has ended. */
   close(): void {
     this.#outcome = this.#read(this.#state())
-    this.#house.worker.jobs.letGo(this.slot)
-    if (this.#watch !== undefined) this.#house.waits.stir(this.#watch)
+    this.house.worker.jobs.letGo(this.slot, KEPT)
+    if (this.#watch !== undefined) this.house.waits.stir(this.#watch)
+  }
+
+  /** @internal The pool has ended before the task. */
+  lose(why: Error): void {
+    this.#outcome ??= { ok: false, error: why }
   }
 
   #read(word: number): Outcome<T> {
-    const { worker } = this.#house
+    const { worker } = this.house
     const { lodging } = worker
     const { loose } = lodging
     const count = worker.registry.arena.words[this.slot + COUNT]!
@@ -235,11 +292,10 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
   /** Of the protocol between filch's rooms: not to be called. */
   depart(): readonly number[] {
+    const { worker } = this.house
     const outcome = this.look()
-    if (outcome !== undefined) {
-      throw new FilchError('ERR_FILCH_HANDLE', `The task ${this.name} has ended: send its result, not its handle.`)
-    }
-    add(this.#house.worker.registry.arena.words, this.slot + HOLDS, 1)
+    if (outcome !== undefined && this.hold?.released !== false) return restate(worker, this.name, outcome)
+    add(worker.registry.arena.words, this.slot + HOLDS, 1)
     return [this.slot, this.#use]
   }
 }
@@ -282,7 +338,20 @@ class Join extends Wait<unknown> {
 }
 
 function letGo({ jobs }: Worker, slot: number): void {
-  jobs.letGo(slot)
+  jobs.letGo(slot, 1)
+}
+
+/** A record like that of a task that has ended, for the handle of one whose own is in another use. */
+function restate(worker: Worker, name: string, outcome: Outcome<unknown>): readonly number[] {
+  const { jobs, registry, seat } = worker
+  return jobs.aside(() => {
+    const slot = jobs.make(0, 0, SPAWNED, 0)
+    const word = jobs.state(slot)
+    registry.arena.words[slot + NAME] = jobs.deposit(name, 'name', slot)
+    jobs.conclude(slot, outcome.ok ? outcome.value : outcome.error, !outcome.ok)
+    store(registry.arena.words, slot + STATE, withState(word, outcome.ok ? DONE : FAILED, seat))
+    return [slot, useOf(word)]
+  })
 }
 
 function gone(name: string): Error {

@@ -1,4 +1,5 @@
 import type { Worker } from '../scheduler/worker.ts'
+import type { Alarm } from './timers.ts'
 import type { Awaited } from './watch.ts'
 import type { Watches } from './watches.ts'
 
@@ -13,6 +14,12 @@ export interface House {
   promise<T>(wait: Awaited & { outcome(): T }): Promise<T>
   /** Something may be ready: where nobody looks by himself, somebody shall. */
   soon(): void
+  /** A section is under way in which nothing may stop that root. */
+  shielded(slot: number): boolean
+  /** Stirs its watch when its time has come. */
+  alarm(alarm: Alarm): void
+  /** An alarm was turned off. */
+  unalarm(): void
   /** Kills a root of this seat. */
   kill(slot: number, reason: unknown): void
 }

@@ -13,6 +13,7 @@ import {
   HOME,
   NOTICE,
   seatOf,
+  SHIELDS,
   SPAWNED,
   STATE,
   stateOf,
@@ -24,6 +25,7 @@ import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { Backlog } from './backlog.ts'
 import type { House } from './house.ts'
 import { type Body, Resident } from './resident.ts'
+import { type Alarm, Timers } from './timers.ts'
 import { Tree } from './tree.ts'
 import { Wait } from './wait.ts'
 import type { Awaited } from './watch.ts'
@@ -91,6 +93,8 @@ export class Household implements Residents, House {
 
   keeps(slot: number, record: TaskRecord | undefined, failed: boolean, value: unknown): boolean {
     const { tree } = this
+    // A fork on another seat may have seen that the task is killed, and failed of it, before this seat has read why.
+    if (failed && load(this.worker.registry.arena.words, slot + CANCELED) !== 0) this.worker.lodging.mail()
     if (record?.waits === true) {
       const resident = tree.resident(slot)
       resident.body = value as Body
@@ -114,12 +118,11 @@ export class Household implements Residents, House {
   readonly #trouble = (resident: Resident): void => {
     const { registry, seat } = this.worker
     const { suspended } = resident
-    if (suspended === undefined) {
+    if (suspended === undefined || this.shielded(resident.slot)) {
       store(registry.arena.words, resident.slot + CANCELED, 1)
       store(registry.arena.words, registry.seat(seat) + WANT, 1)
       return
     }
-    if (!resident.troubled) return
     this.waits.dismiss(resident)
     suspended.withdraw()
     resident.suspended = undefined
@@ -148,14 +151,23 @@ export class Household implements Residents, House {
   /** The same, at a wait. */
   checkpoint(wait: { concerns(handle: object): boolean }): void {
     const resident = this.#current
-    if (resident === undefined || !resident.troubled) return
+    if (resident === undefined || !this.#mustThrow(resident)) return
     // Whoever joins the child that has failed gets its error there.
     if (resident.grief !== undefined && wait.concerns(resident.grief.of)) this.#console(resident)
     else this.#throwIn(resident)
   }
 
+  /** A section is under way in which nothing may stop that root. */
+  shielded(slot: number): boolean {
+    return load(this.worker.registry.arena.words, slot + SHIELDS) !== 0
+  }
+
+  #mustThrow(resident: Resident): boolean {
+    return resident.troubled && !this.shielded(resident.slot)
+  }
+
   #throwIn(resident: Resident): void {
-    if (!resident.troubled) return
+    if (!this.#mustThrow(resident)) return
     if (resident.killed !== undefined) throw resident.killed
     const { error } = resident.grief!
     this.#console(resident)
@@ -178,7 +190,25 @@ export class Household implements Residents, House {
     )
   }
 
-  readonly due: number = Infinity
+  readonly #timers = new Timers()
+
+  get due(): number {
+    return this.#timers.due
+  }
+
+  alarm(alarm: Alarm): void {
+    this.#timers.add(alarm)
+    this.front?.later(this.#timers.due)
+  }
+
+  unalarm(): void {
+    this.#timers.remove()
+  }
+
+  #fire(): void {
+    for (let alarm = this.#timers.next(); alarm !== undefined; alarm = this.#timers.next()) this.waits.stir(alarm.watch)
+    if (this.front !== undefined && this.due < Infinity) this.front.later(this.due)
+  }
 
   turn(): boolean {
     const { worker } = this
@@ -187,6 +217,7 @@ export class Household implements Residents, House {
     const { arena, control } = worker.registry
     if (arena.words[control + DEATHS] !== this.#deaths) this.#revive()
     let stepped = false
+    if (this.#timers.some) this.#fire()
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       const { rung } = worker.post
       if (rung.length > 0) this.waits.rouse(rung.shift()!)
@@ -260,7 +291,7 @@ export class Household implements Residents, House {
 
   /** True: it need not wait any more. */
   #suspend(resident: Resident, wait: Wait<unknown>): boolean {
-    if (resident.troubled) return true
+    if (this.#mustThrow(resident)) return true
     resident.suspended = wait
     if (!this.waits.enlist(resident)) return false
     resident.suspended = undefined
@@ -278,7 +309,12 @@ export class Household implements Residents, House {
     }
     return new Promise((resolve, reject) => {
       const { front } = this
+      const refuse = (why: Error): void => {
+        front?.leave()
+        reject(why)
+      }
       const resume = (): void => {
+        if (!this.#awaiting.delete(refuse)) return
         front?.leave()
         try {
           resolve(wait.outcome())
@@ -287,8 +323,24 @@ export class Household implements Residents, House {
         }
       }
       front?.enter()
+      this.#awaiting.add(refuse)
+      if (this.#ended !== undefined && !wait.poll()) return this.refuse(this.#ended)
       if (wait.poll() || this.waits.enlist({ wait, resume })) resume()
     })
+  }
+
+  /** Of each promise that has not settled, what rejects it. */
+  readonly #awaiting = new Set<(why: Error) => void>()
+  /** The pool has ended, so nothing new will come. */
+  #ended: Error | undefined
+
+  refuse(why: Error): void {
+    this.#ended = why
+    this.backlog.drop()
+    this.tree.refuse(why)
+    const awaiting = [...this.#awaiting]
+    this.#awaiting.clear()
+    for (const refuse of awaiting) refuse(why)
   }
 
   // --- mail ---------------------------------------------------------------------------------------------------------

@@ -26,8 +26,6 @@ export class Resident implements Waiting {
   killed: Error | undefined
   /** The error of a child, which nobody has joined, to be thrown in the body. */
   grief: { readonly error: unknown; readonly of: Handle<unknown> } | undefined
-  /** Sections under way in which nothing may stop it. */
-  shields = 0
 
   constructor(step: (resident: Resident) => void, slot: number, label: string) {
     this.#step = step
@@ -57,8 +55,8 @@ export class Resident implements Waiting {
     child.elder = child.younger = undefined
   }
 
-  /** Something must be thrown in the body at the next occasion. */
+  /** Something must be thrown in the body at the next occasion, unless it is shielded. */
   get troubled(): boolean {
-    return this.shields === 0 && (this.killed !== undefined || this.grief !== undefined)
+    return this.killed !== undefined || this.grief !== undefined
   }
 }

@@ -1,4 +1,4 @@
-import { ForkError, OptionError, WorkerLostError } from '../errors.ts'
+import { CanceledError, ForkError, OptionError, WorkerLostError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { WORKER } from '../scheduler/duty.ts'
 import { DO, OWN, RATHER_OWN, sendErrand } from '../scheduler/errand.ts'
@@ -7,10 +7,12 @@ import { DUTY, type Registry, SOLO } from '../scheduler/registry.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import {
   claim,
+  CLAIMED,
   FAILED,
   HOLDS,
   KEEPER,
   LOCALS,
+  NAME,
   PARENT,
   PINNED,
   PUBLISHED,
@@ -25,14 +27,20 @@ import {
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
-import type { Result, Task } from '../task/task.ts'
-import { Handle } from './handle.ts'
+import { type Result, type Task, task } from '../task/task.ts'
+import { checkDeadline, type Deadline, keepDeadline } from './deadline.ts'
+import { Handle, provideFollower } from './handle.ts'
 import { inherit } from './inheritance.ts'
 import { keepFor } from './hold.ts'
 import { type Household, householdOf } from './household.ts'
+import type { Wait } from './wait.ts'
 
 /** How a task is spawned. */
-export interface SpawnOptions {
+export interface SpawnOptions extends Deadline {
+  /** What it is called in messages, and by `currentTask().name`. Default: name and place of the task. */
+  readonly name?: string
+  /** It begins when these have ended; if one of them fails, it fails as that one, and does not begin. */
+  readonly after?: readonly Handle<unknown>[]
   /** It belongs to nobody: it outlives its parent, and its failure is its own. Default: it is a child of the task that spawns it. */
   readonly detached?: boolean
   /** Its failure shows where it is joined, and nowhere else. Default: a failure that nobody waits for is thrown in its parent. */
@@ -114,17 +122,24 @@ function begin(options: SpawnOptions, fn: unknown, args: readonly unknown[]): Ha
     )
   }
   worker.poll()
-  return launch(householdOf(worker), checked(options, worker), recordOrThrow(fn), args, worker.root)
+  return start(householdOf(worker), checked(options, worker), recordOrThrow(fn), args, worker.root)
 }
 
-const NAMES = ['detached', 'supervised', 'on', 'dedicated']
+const NAMES = ['name', 'after', 'signal', 'timeout', 'detached', 'supervised', 'on', 'dedicated']
 
 function checked(options: SpawnOptions, worker: Worker): SpawnOptions {
   if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
   for (const name of Object.keys(options)) {
     if (!NAMES.includes(name)) throw new OptionError('An option of spawn', name, `There are: ${NAMES.join(', ')}.`)
   }
-  const { on, dedicated } = options
+  const { after, dedicated, on, name } = options
+  if (name !== undefined && (typeof name !== 'string' || name === '')) {
+    throw new OptionError('name', name, 'Give some text.')
+  }
+  if (after !== undefined && !(Array.isArray(after) && after.every(handle => handle instanceof Handle))) {
+    throw new OptionError('after', after, 'Give an array of handles.')
+  }
+  checkDeadline(options)
   if (on === undefined) return options
   if (dedicated === true) throw new OptionError('on', on, 'Not together with `dedicated`.')
   const { registry } = worker
@@ -146,6 +161,65 @@ function recordOrThrow(fn: unknown): TaskRecord {
   return record
 }
 
+/** Spawns a task, now or when others have ended, and sees to it that it ends in time. */
+function start(
+  household: Household,
+  options: SpawnOptions,
+  record: TaskRecord,
+  args: readonly unknown[],
+  root: number,
+): Handle<unknown> {
+  const { after, ...rest } = options
+  const handle =
+    after === undefined
+      ? launch(household, rest, record, args, root)
+      : launchAfter(household, rest, record, args, root, after, false)
+  keepDeadline(handle, options)
+  return handle
+}
+
+/**
+ * Waits for others, and then for one that it spawns: kill, failure and the end of its parent come to it as to any task. Where it
+ * waits does not matter; the one that it spawns runs on any worker.
+ */
+const follow = task(
+  import.meta,
+  function* (
+    first: readonly Handle<unknown>[],
+    passes: boolean,
+    options: Pick<SpawnOptions, 'on' | 'name' | 'dedicated'>,
+    fn: Task<AnyFunction>,
+    args: readonly unknown[],
+  ): Generator<Wait<unknown>, unknown> {
+    const values: unknown[] = []
+    for (const handle of first) values.push(yield* handle.join())
+    return yield* begin(options, fn, passes ? [...values, ...args] : args).join()
+  },
+)
+
+/** With `passes`, the task gets the results of `first` before its other arguments. */
+function launchAfter(
+  household: Household,
+  options: SpawnOptions,
+  record: TaskRecord,
+  args: readonly unknown[],
+  root: number,
+  first: readonly Handle<unknown>[],
+  passes: boolean,
+): Handle<unknown> {
+  const { on, name, dedicated = false, ...rest } = options
+  const inner = { dedicated, ...(on === undefined ? {} : { on }), ...(name === undefined ? {} : { name }) }
+  const outer = { ...rest, name: name ?? record.label }
+  return launch(household, outer, recordOf(follow)!, [first, passes, inner, record.fn, args], root)
+}
+
+provideFollower((handle, fn, env) => {
+  const worker = currentWorker()
+  worker?.poll()
+  const household = householdOf(worker ?? handle.house.worker)
+  return launchAfter(household, {}, recordOrThrow(fn), env, worker?.root ?? 0, [handle], true)
+})
+
 function isStaffed(registry: Registry, seat: number): boolean {
   if (seat < 0 || seat >= registry.inUse || seat === registry.caller) return false
   return load(registry.arena.words, registry.seat(seat) + DUTY) === WORKER
@@ -154,29 +228,33 @@ function isStaffed(registry: Registry, seat: number): boolean {
 /** Makes the job and whatever keeps it. `root` is the task that spawns it; 0: nobody. */
 export function launch(
   household: Household,
-  { detached = false, supervised = false, on, dedicated = false }: SpawnOptions,
+  { detached = false, supervised = false, on, dedicated = false, name }: SpawnOptions,
   record: TaskRecord,
   args: readonly unknown[],
   root: number,
 ): Handle<unknown> {
   const { worker } = household
   const { jobs, registry, seat } = worker
+  const parent = detached ? 0 : root
+  const home = parent === 0 ? 0 : jobs.state(parent)
+  // Its thread was lost, and this is a fork that nobody will join.
+  if (parent !== 0 && stateOf(home) !== CLAIMED) throw new CanceledError('The task that this one belongs to is gone.')
+  const keeper = parent === 0 ? seat : seatOf(home)
   jobs.write(args)
   const slot = jobs.make(registry.directory.idOf(record), args.length, SPAWNED, 0)
   const { words } = registry.arena
-  if (root !== 0 && words[root + LOCALS] !== 0) {
-    try {
-      inherit(worker, root, slot)
-    } catch (error) {
-      jobs.forget(slot)
-      throw error
-    }
+  // Nobody holds the arguments until they are read.
+  if (jobs.writer.buffers.length > 0) jobs.leave(jobs.writer.buffers, slot, jobs.state(slot))
+  try {
+    if (root !== 0 && words[root + LOCALS] !== 0) inherit(worker, root, slot)
+    if (name !== undefined) registry.arena.words[slot + NAME] = jobs.deposit(name, 'name', slot)
+  } catch (error) {
+    jobs.forget(slot)
+    throw error
   }
-  const parent = detached ? 0 : root
-  const keeper = parent === 0 ? seat : seatOf(jobs.state(parent))
   words[slot + PARENT] = parent
   words[slot + KEEPER] = keeper
-  const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), record.label, keeper !== seat)
+  const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), name ?? record.label, keeper !== seat)
   handle.supervised = supervised
   words[slot + SUPERVISED] = Number(supervised)
   words[slot + PINNED] = Number(registry.threads > 0 && (dedicated || on !== undefined))
@@ -226,14 +304,15 @@ function stray(worker: Worker, parent: number, slot: number): void {
 
 const HANDLE = 0
 envoys<Worker>(HANDLE, Handle.prototype, {
-  arrive(worker, words) {
+  many: true,
+  arrive(worker, words, copy) {
     const [slot, use] = words as [number, number]
-    const handle = new Handle(householdOf(worker), slot, use, 'a task', true)
+    if (copy) add(worker.registry.arena.words, slot + HOLDS, 1)
+    const handle = new Handle(householdOf(worker), slot, use, undefined, true)
     keepFor(worker, handle.hold!, handle)
     return handle
   },
-  renew: (worker, [slot]) => void add(worker.registry.arena.words, slot! + HOLDS, 1),
-  recall: (worker, [slot]) => worker.jobs.letGo(slot!),
+  recall: (worker, [slot]) => worker.jobs.letGo(slot!, 1),
 })
 
 provide({
@@ -241,5 +320,5 @@ provide({
     householdOf(worker).front ??= front
   },
   spawn: (worker, options, record, args) =>
-    launch(householdOf(worker), checked(options as SpawnOptions, worker), record, args, 0),
+    start(householdOf(worker), checked(options as SpawnOptions, worker), record, args, 0),
 })

@@ -7,6 +7,7 @@ import {
   FAILED,
   GHOST,
   JOINED,
+  KEPT,
   PARENT,
   seatOf,
   SIBLING,
@@ -14,12 +15,12 @@ import {
   stateOf,
   STRAYS,
   SUPERVISED,
-  TASK,
   useOf,
   WATCHERS,
 } from '../scheduler/slot.ts'
 import { Handle } from './handle.ts'
 import type { House } from './house.ts'
+import { nameOf } from './name.ts'
 import { Resident } from './resident.ts'
 import { Wards } from './wards.ts'
 
@@ -60,8 +61,7 @@ export class Tree {
   resident(slot: number): Resident {
     let resident = this.#residents.get(slot)
     if (resident === undefined) {
-      const record = this.#house.worker.thief.taskOf(this.#house.worker.registry.arena.words[slot + TASK]!)
-      resident = new Resident(this.#resume, slot, record?.label ?? '(unknown)')
+      resident = new Resident(this.#resume, slot, this.#labelOf(slot))
       this.#residents.set(slot, resident)
     }
     return resident
@@ -100,7 +100,7 @@ export class Tree {
   }
 
   #labelOf(slot: number): string {
-    return this.#house.worker.thief.taskOf(this.#house.worker.registry.arena.words[slot + TASK]!)?.label ?? '(a task)'
+    return nameOf(this.#house.worker, slot)
   }
 
   /** The body has returned `value`, or thrown it. */
@@ -158,7 +158,7 @@ export class Tree {
     }
     if (child === undefined) {
       // Of a parent that was lost with the thread before this one.
-      this.#house.worker.jobs.letGo(slot)
+      this.#house.worker.jobs.letGo(slot, KEPT)
       return
     }
     this.#wards.remove(words, slot)
@@ -196,8 +196,19 @@ export class Tree {
     resident.killed = error
     if (resident.over) this.#conclude(resident, true, error)
     else this.#adoptStrays(resident)
-    this.#orphan(resident, reason)
+    // In a section in which nothing may stop it, it may be waiting for its children: they are stopped when it has ended.
+    if (resident.over || !this.#house.shielded(slot)) this.#orphan(resident, reason)
     if (!resident.over) this.#onTrouble(resident)
+  }
+
+  /** The pool has ended before them. */
+  refuse(why: Error): void {
+    const { words } = this.#house.worker.registry.arena
+    for (const child of this.#wards) {
+      child.lose(why)
+      this.#wards.remove(words, child.slot)
+      if (child.parent === undefined) this.front()?.leave()
+    }
   }
 
   /** A thread has died: what it has ended and perhaps not mailed counts as mailed. */

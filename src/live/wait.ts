@@ -10,13 +10,13 @@ import type { Awaited, Watch } from './watch.ts'
  * the pool by `await wait`; `join(wait)` waits where a thread may block.
  */
 export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, IterableIterator<Wait<T>, T, unknown> {
-  readonly #house: House
+  protected readonly house: House
   #done = false
   #failed = false
   #value: unknown
 
   constructor(house: House) {
-    this.#house = house
+    this.house = house
   }
 
   /** Tries to have it, and says by {@link settle} or {@link fail} what it is. False: not yet. Never blocks. */
@@ -24,6 +24,11 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
 
   /** What tells that trying again may be worth while. */
   abstract readonly watches: readonly Watch[]
+
+  /** @internal Where it is waited for. */
+  get home(): House {
+    return this.house
+  }
 
   /** True if its outcome is that of this task. */
   concerns(_handle: object): boolean {
@@ -33,7 +38,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
   /** What it waits for, for messages. */
   readonly what: string = 'something'
 
-  /** Does not have it, and is not waited for any more. */
+  /** Does not have it, and is not waited for any more: takes back what trying has begun. */
   protected leave(): void {}
 
   /** Has it, but nobody will take it: puts it back where that is possible. */
@@ -52,6 +57,12 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
 
   get over(): boolean {
     return this.#done
+  }
+
+  /** To be waited for once more. */
+  protected again(): void {
+    this.#done = this.#failed = false
+    this.#value = undefined
   }
 
   /** True if it is over. What {@link attempt} throws is its outcome. */
@@ -80,7 +91,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
   /** The protocol of `yield*`: called again each time that the task is resumed. */
   next(): IteratorResult<Wait<T>, T> {
     try {
-      this.#house.checkpoint(this)
+      this.house.checkpoint(this)
     } catch (error) {
       this.withdraw()
       throw error
@@ -91,9 +102,9 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
   /** What `join(wait)` calls: blocks the thread of a dedicated task. */
   joinHere(): T {
     const worker = currentWorker()
-    if (worker === undefined || worker !== this.#house.worker || !mayBlock(worker))
+    if (worker === undefined || worker !== this.house.worker || !mayBlock(worker))
       throw mustNotBlock(worker !== undefined)
-    block(worker, this.#house, this)
+    block(worker, this.house, this)
     return this.outcome()
   }
 
@@ -103,7 +114,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
   }
 
   [Symbol.iterator](): this {
-    if (!this.#house.stepping) {
+    if (!this.house.stepping) {
       throw new FilchError(
         'ERR_FILCH_WAIT',
         'yield* of something to wait for works in the body of a generator task. In a plain task use join(), outside await.',
@@ -117,7 +128,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#house.promise(this).then(fulfilled, rejected)
+    return this.house.promise(this).then(fulfilled, rejected)
   }
 
   catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {

@@ -21,6 +21,8 @@ export class Watch {
   readonly head: number
   /** This seat's subscription; 0 until somebody has waited. */
   subscription = 0
+  /** It is armed, or has been rung since and is in the mail: it is armed again then if anybody waits. */
+  armed = false
   readonly waiting: Waiting[] = []
 
   constructor(head: number) {

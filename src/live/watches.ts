@@ -49,16 +49,17 @@ export class Watches {
   }
 
   #arm(watch: Watch): void {
+    // Armed, or rung and in the mail: then it is armed again when that comes, if anybody still waits.
+    if (watch.armed) return
+    watch.armed = true
     const { post, jobs, registry } = this.#worker
-    const mark = watch.subscription === 0 ? GONE : post.signal.rungBy(watch.subscription)
     // Gone: that of a thing that was in this place before. It is in the mail, and freed when it comes.
-    if (mark === GONE) {
+    if (watch.subscription === 0 || post.signal.rungBy(watch.subscription) === GONE) {
       watch.subscription = jobs.hold(SUBSCRIPTION)
       registry.arena.words[watch.subscription + HEAD] = watch.head
       post.signal.add(watch.head, watch.subscription)
-      post.signal.arm(watch.subscription)
-      // A rung one is in the mail, and will be armed again if anybody still waits then.
-    } else if (mark < ARMED) post.signal.arm(watch.subscription)
+    }
+    post.signal.arm(watch.subscription)
   }
 
   /** It may have happened: whoever can go on becomes ready, in the order of their coming. */
@@ -82,14 +83,12 @@ export class Watches {
     if (!lasts) jobs.discard(subscription)
     // One of the thread before this one, or of a thing that was in this place before.
     if (watch?.subscription !== subscription) return
-    if (!lasts) {
-      // The watch stays: the next thing in this place has it.
-      watch.subscription = 0
-      return this.stir(watch)
-    }
+    watch.armed = false
+    // The watch stays: the next thing in this place has it.
+    if (!lasts) watch.subscription = 0
     if (watch.waiting.length === 0) return
     // Before the look, as when it was armed first.
-    post.signal.arm(subscription)
+    this.#arm(watch)
     this.stir(watch)
   }
 

@@ -35,7 +35,8 @@ export class Slab {
    * free; `chunk` is how many records are carved from the arena at a time.
    */
   constructor(arena: Arena, at: number, size: number, link: number, chunk: number) {
-    if (size % GRANULE !== 0) throw new RangeError(`a record of ${size} words is not a whole number of granules`)
+    if ((size * chunk) % GRANULE !== 0)
+      throw new RangeError(`${chunk} records of ${size} words are not a whole number of granules`)
     this.#arena = arena
     this.#free = at
     this.#remote = at + 1
@@ -82,20 +83,37 @@ export class Slab {
 
   /** Gives a record back to the seat whose slab this views. Its first exchange publishes what was written to the record. */
   freeRemotely(record: number): void {
+    this.freeAll(record, record)
+  }
+
+  /** The same of several, linked from the `first` to the `last`. */
+  freeAll(first: number, last: number): void {
     for (;;) {
       const words = this.#arena.words
       const head = load(words, this.#remote)
-      words[record + this.#link] = head
-      if (replace(words, this.#remote, head, record)) return
+      words[last + this.#link] = head
+      if (replace(words, this.#remote, head, first)) return
     }
   }
 
   // --- whoever repairs, with the owner dead -------------------------------------------------------------------------
 
-  /** Makes the free list anew from the records that `idle` says are not in use; nothing else may touch this slab meanwhile. */
+  /** The records on the owner's list. */
+  *atHome(): Generator<number> {
+    for (let record = this.#arena.words[this.#free]!; record !== 0;) {
+      yield record
+      // The owner has seen more of the memory than whoever mends.
+      this.#arena.reach(record + this.size)
+      record = this.#arena.words[record + this.#link]!
+    }
+  }
+
+  /**
+   * Makes the owner's list anew from these records. The other list stays: whoever frees a record of this slab at the same time may be
+   * between his two steps, so what he frees must be told from what nobody has, and is not among `records`.
+   */
   rebuild(records: Iterable<number>): void {
     const words = this.#arena.words
-    exchange(words, this.#remote, 0)
     words[this.#free] = 0
     for (const record of records) this.free(record)
   }

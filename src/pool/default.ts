@@ -8,7 +8,7 @@ import { Pool, recordOrThrow, refuseInTask, refuseInWorker, type Stats } from '.
 /** The pool of programs that do not make one: made at first use, never closed, no reason for the process to stay. */
 let pool: Pool | undefined
 
-function shared(what: string): Pool {
+export function shared(what: string): Pool {
   refuseInTask(what)
   refuseInWorker(what)
   return (pool ??= new Pool())

@@ -6,13 +6,16 @@ import { now } from '../scheduler/clock.ts'
 import { runHere } from '../scheduler/here.ts'
 import { WORKER } from '../scheduler/duty.ts'
 import { Passport } from '../scheduler/passport.ts'
-import { lobbyFor } from '../scheduler/lobby.ts'
+import { channelsFor, lobbyFor } from '../scheduler/lobby.ts'
 import { ACTIVE, Registry, SOLO } from '../scheduler/registry.ts'
 import { needRoom, needSome } from '../scheduler/room.ts'
 import { seatedIn } from '../scheduler/seat.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import { currentWorker, Worker } from '../scheduler/worker.ts'
 import { notTask } from '../task/fork.ts'
+import type { ChannelOptions } from '../channel/channel.ts'
+import type { Receiver } from '../channel/receiver.ts'
+import type { Sender } from '../channel/sender.ts'
 import type { Handle } from '../live/handle.ts'
 import type { SpawnOptions } from '../live/spawn.ts'
 import type { Result, Task } from '../task/task.ts'
@@ -164,6 +167,22 @@ export class Pool {
   }
 
   /**
+   * A channel between tasks of this pool, or between them and this thread: send the ends to those that shall have them, and close what is left here.
+   * See {@link channel}.
+   *
+   * @throws {OptionError} if the capacity cannot be used
+   * @throws {PoolClosedError} after `close`
+   * @throws {ForkError} inside a task
+   */
+  channel<T>(options: ChannelOptions = {}): [sender: Sender<T>, receiver: Receiver<T>] {
+    refuseInTask('pool.channel')
+    this.#refuseClosed()
+    const open = channelsFor('pool.channel')
+    lobbyFor('pool.channel').open(this.#worker, this.#runs)
+    return open(this.#worker, options) as [Sender<T>, Receiver<T>]
+  }
+
+  /**
    * Runs a task to its end while the caller waits and works along: forks run here unless a thread takes them. Blocks the event
    * loop, so it is for scripts and tests, not for servers. Inside a task it is a plain call.
    */
@@ -273,6 +292,8 @@ export class Pool {
     this.#runs.end()
     this.#hold.end()
     this.#closeBuffers()
+    // The engine keeps whoever waits, and all that it knows: the pool's memory too.
+    this.#registry.sleepers.rouse(this.#registry.caller)
   }
 
   #start(fn: unknown, args: readonly unknown[], options: RunOptions): Promise<unknown> {

@@ -206,6 +206,22 @@ export class Runs {
 
   #awaited = false
 
+  /** When the timer below will go off. */
+  #alarm = Infinity
+  #timer: NodeJS.Timeout | undefined
+
+  later(ms: number): void {
+    const at = now() + ms
+    if (at >= this.#alarm) return
+    clearTimeout(this.#timer)
+    this.#alarm = at
+    this.#timer = setTimeout(() => {
+      this.#alarm = Infinity
+      this.soon()
+      // Rounded up: a timer may be early by less than a millisecond, and what it was for would be looked for in vain.
+    }, Math.ceil(ms)).unref()
+  }
+
   #attends = false
 
   /** Listens for as long as the pool lives: threads may ask for others. That does not hold the event loop. */
@@ -378,6 +394,7 @@ export class Runs {
     this.#runs.clear()
     this.#backlog = []
     clearInterval(this.#reporter)
+    this.#worker.lodging.residents?.refuse(why)
   }
 
   closed(): PoolClosedError {

@@ -2,7 +2,7 @@ import { type Arena } from '../memory/arena.ts'
 import { add, load, store } from '../memory/atomics.ts'
 import type { Slab } from '../lockfree/slab.ts'
 import type { Carrier } from '../wire/carrier.ts'
-import { Reader } from '../wire/reader.ts'
+import { COPY, DROP, Reader, RETURN, TAKE } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
 import { blockOf, type Heap } from './heap.ts'
 import type { Registry } from './registry.ts'
@@ -11,14 +11,18 @@ import {
   CANCELED,
   COUNT,
   DELIVERY,
+  FREE,
   HELD,
   HOLDS,
   HOME,
   JOINED,
   KEEPER,
   isRoot,
+  KEPT,
   LENGTH,
   LOCALS,
+  loosen,
+  NAME,
   PARENT,
   PAYLOAD,
   payloadOf,
@@ -28,6 +32,7 @@ import {
   refOf,
   release,
   ROOT,
+  SHIELDS,
   SLOT_SIZE,
   STATE,
   STRAYS,
@@ -39,16 +44,19 @@ import {
 
 /** Words before the message in {@link Jobs.stow}. */
 export const MESSAGE = 2
+/** In `LENGTH`: the words name envoys, and are read once or settled. Those of a result are read by any number, and settled in the end. */
+const ENVOYS = 1 << 30
 
 /** Jobs as one seat makes and reads them: slots, and the words of arguments and results in them. */
 export class Jobs {
-  readonly writer: Writer
-  readonly #reader: Reader
+  writer: Writer
+  readonly reader: Reader
   readonly #arena: Arena
   readonly #slab: Slab
-  readonly #heap: Heap
+  readonly heap: Heap
   readonly #prepare: (slot: number) => void
 
+  readonly #carrier: Carrier
   readonly #registry: Registry
   readonly #plain: boolean
   readonly #seat: number
@@ -62,10 +70,11 @@ export class Jobs {
     this.#registry = registry
     this.#arena = registry.arena
     this.#slab = registry.slab(seat)
-    this.#heap = registry.heap(seat)
+    this.heap = registry.heap(seat)
     this.#prepare = registry.prepare(seat)
+    this.#carrier = carrier
     this.writer = new Writer(carrier)
-    this.#reader = new Reader(carrier)
+    this.reader = new Reader(carrier)
   }
 
   /** What roots have been sentenced to, by slot, whose thread is ended for their sake; `use` tells which use of the slot. */
@@ -88,7 +97,7 @@ export class Jobs {
    * before {@link publish}. A root is its own `root`; give 0.
    */
   make(task: number, count: number, delivery: number, root: number): number {
-    const slot = this.#slab.allocate(this.#prepare)
+    const slot = this.#allocate()
     const words = this.#arena.words
     words[slot + TASK] = task
     words[slot + COUNT] = count
@@ -100,8 +109,9 @@ export class Jobs {
     if (delivery !== JOINED) {
       words[slot + KEEPER] = words[slot + HOME]!
       words[slot + CANCELED] = words[slot + PROGRESS] = words[slot + PARENT] = 0
-      words[slot + HOLDS] = 1
-      words[slot + WATCHERS] = words[slot + STRAYS] = words[slot + LOCALS] = words[slot + PINNED] = 0
+      words[slot + HOLDS] = KEPT
+      words[slot + WATCHERS] = words[slot + STRAYS] = words[slot + LOCALS] = 0
+      words[slot + SHIELDS] = words[slot + NAME] = words[slot + PINNED] = 0
     }
     if (count === 0) return slot
     try {
@@ -110,6 +120,14 @@ export class Jobs {
       this.#slab.free(slot)
       throw error
     }
+    return slot
+  }
+
+  #allocate(): number {
+    const slot = this.#slab.allocate(this.#prepare)
+    const { words } = this.#arena
+    // It may have been freed by another seat. Plain: nobody else acts upon the state of a slot that is FREE.
+    words[slot + STATE] = withState(words[slot + STATE]!, FREE, 0)
     return slot
   }
 
@@ -130,9 +148,10 @@ export class Jobs {
   args(slot: number): unknown[] {
     const count = this.#arena.words[slot + COUNT]!
     if (count === 0) return []
-    this.#open(slot, this.#frozen)
+    this.#open(slot, this.#frozen, TAKE)
+    this.#arena.words[slot + LENGTH]! &= ~ENVOYS
     const args: unknown[] = []
-    for (let i = 0; i < count; i++) args.push(this.#reader.value())
+    for (let i = 0; i < count; i++) args.push(this.reader.value())
     this.drop(slot)
     return args
   }
@@ -157,8 +176,8 @@ export class Jobs {
 
   /** Home: the result, or what was thrown. */
   outcome(slot: number): unknown {
-    this.#open(slot, false)
-    return this.#reader.value()
+    this.#open(slot, false, COPY)
+    return this.reader.value()
   }
 
   /** Home: the slot is DONE or FAILED and read. What a lost job leaves unread, arguments or a result, goes with it. */
@@ -171,19 +190,20 @@ export class Jobs {
 
   /** Home: the slot was taken back, so it is FREE already; its arguments were never read. */
   forget(slot: number): void {
-    this.drop(slot)
+    this.#clear(slot)
+    this.drop(slot, RETURN)
     this.#slab.free(slot)
   }
 
   /** Frees an ended slot for a home that will not. */
   freeFor(home: number, slot: number): void {
-    release(this.#arena, slot)
+    loosen(this.#arena, slot)
     this.#registry.slab(home).freeRemotely(slot)
   }
 
   /** A record that is no job, in the state HELD and with its words from PAYLOAD on as they were, but for the first, which is 0. */
   hold(delivery: number): number {
-    const slot = this.#slab.allocate(this.#prepare)
+    const slot = this.#allocate()
     const words = this.#arena.words
     words[slot + DELIVERY] = delivery
     words[slot + BLOCK] = words[slot + LENGTH] = words[slot + PAYLOAD] = 0
@@ -192,12 +212,33 @@ export class Jobs {
     return slot
   }
 
+  /** A record with the message in it that the writer holds, whose shared buffers stay findable until it is discarded. */
+  parcel(delivery: number): number {
+    const slot = this.hold(delivery)
+    const { buffers } = this.writer
+    if (buffers.length > 0) this.leave(buffers, slot, this.#arena.words[slot + STATE]!)
+    this.#put(slot)
+    return slot
+  }
+
+  /** What is in it; it is discarded. */
+  unpack(slot: number): unknown {
+    this.#arena.reach(slot + SLOT_SIZE)
+    this.#open(slot, false, TAKE)
+    this.#arena.words[slot + LENGTH]! &= ~ENVOYS
+    try {
+      return this.reader.value()
+    } finally {
+      this.discard(slot)
+    }
+  }
+
   /** Puts one value into a block of its own; its address and length in words. */
   enclose(value: unknown): { at: number; length: number } {
     this.writer.begin()
     this.writer.thrown(value)
     const { words, length } = this.writer
-    const at = this.#heap.allocate(length)
+    const at = this.heap.allocate(length)
     this.#arena.reach(at + length)
     this.#arena.words.set(words.subarray(0, length), at)
     return { at, length }
@@ -206,11 +247,11 @@ export class Jobs {
   /** What {@link enclose} has put there; the block is freed. */
   disclose(at: number, length: number): unknown {
     this.#arena.reach(at + length)
-    this.#reader.begin(this.#arena.words, at, at + length, false)
+    this.reader.begin(this.#arena.words, at, at + length, false)
     try {
-      return this.#reader.value()
+      return this.reader.value()
     } finally {
-      this.#heap.free(at)
+      this.heap.free(at)
     }
   }
 
@@ -229,7 +270,7 @@ export class Jobs {
   /** Puts what the writer holds into a block, for `holder`: its length, a word for whoever knows what it is, the message. */
   stow(second: number, holder: number): number {
     const { words, length, buffers } = this.writer
-    const at = this.#heap.allocate(length + MESSAGE)
+    const at = this.heap.allocate(length + MESSAGE)
     this.#arena.reach(at + length + MESSAGE)
     const to = this.#arena.words
     to[at] = length
@@ -241,40 +282,54 @@ export class Jobs {
 
   /** Reads a message of one value that was copied out of shared memory. */
   decode(words: Int32Array): unknown {
-    this.#reader.begin(words, 0, words.length, true)
-    return this.#reader.value()
+    this.reader.begin(words, 0, words.length, true)
+    return this.reader.value()
   }
 
   /** Frees a block. */
   scrap(at: number): void {
-    this.#heap.free(at)
+    this.heap.free(at)
   }
 
   /** What {@link deposit} has put there, for one more reader. */
   peruse(at: number): unknown {
-    return this.#begin(at).value()
+    const [from, end] = this.#rangeOf(at)
+    this.reader.begin(this.#arena.words, from, end, this.#frozen, COPY)
+    return this.reader.value()
   }
 
   /** Frees what {@link deposit} has put there. */
   withdraw(at: number): void {
-    if (this.#arena.words[at + 1] !== 0) this.#begin(at).giveUp()
-    this.#heap.free(at)
+    if (this.#arena.words[at + 1] !== 0) {
+      const [from, end] = this.#rangeOf(at)
+      this.reader.settle(this.#arena.words, from, end, DROP)
+    }
+    this.heap.free(at)
   }
 
-  #begin(at: number): Reader {
+  /** Where the message begins and ends that {@link stow} has put there. */
+  #rangeOf(at: number): [from: number, end: number] {
     this.#arena.reach(at + MESSAGE)
     const from = at + MESSAGE
     const end = from + this.#arena.words[at]!
     this.#arena.reach(end)
-    this.#reader.begin(this.#arena.words, from, end, this.#frozen, true)
-    return this.#reader
+    return [from, end]
   }
 
-  /** One handle fewer may ask for the outcome of a root that has ended; the last frees it. */
-  letGo(slot: number): void {
-    const words = this.#arena.words
-    if (words[slot + DELIVERY] === JOINED) return this.discard(slot)
-    if (add(words, slot + HOLDS, -1) !== 1) return
+  /** Calls `fn` with another writer: in the middle of a message. */
+  aside<R>(fn: () => R): R {
+    const { writer } = this
+    this.writer = new Writer(this.#carrier)
+    try {
+      return fn()
+    } finally {
+      this.writer = writer
+    }
+  }
+
+  /** One handle fewer may ask for the outcome of a root that has ended, or its keeper has it; who comes last frees it. */
+  letGo(slot: number, part: number): void {
+    if (add(this.#arena.words, slot + HOLDS, -part) !== part) return
     this.forgotten(slot + WATCHERS)
     this.discard(slot)
   }
@@ -291,23 +346,34 @@ export class Jobs {
     this.freeFor(home, slot)
   }
 
-  /** Frees the task-local values of a root. */
+  /** Frees name and task-local values of a root. */
   #clear(slot: number): void {
     const words = this.#arena.words
-    if (!isRoot(words[slot + DELIVERY]!) || words[slot + LOCALS] === 0) return
-    const at = blockOf(words[slot + LOCALS]!)
-    words[slot + LOCALS] = 0
-    this.#arena.reach(at)
-    this.#heap.free(at)
+    if (!isRoot(words[slot + DELIVERY]!)) return
+    const locals = words[slot + LOCALS]!
+    const name = words[slot + NAME]!
+    if (locals === 0 && name === 0) return
+    words[slot + LOCALS] = words[slot + NAME] = 0
+    for (const at of [locals === 0 ? 0 : blockOf(locals), name]) {
+      if (at === 0) continue
+      this.#arena.reach(at)
+      this.heap.free(at)
+    }
   }
 
-  /** Frees the block of a slot, if it has one. */
-  drop(slot: number): void {
+  /** Frees the block of a slot, if it has one, and settles what its words name. */
+  drop(slot: number, how: number = DROP): void {
+    const length = this.#arena.words[slot + LENGTH]!
+    if ((length & ENVOYS) !== 0) {
+      const at = this.#reach(slot)
+      this.#arena.words[slot + LENGTH] = length & ~ENVOYS
+      this.reader.settle(this.#arena.words, at, at + (length & ~ENVOYS), how)
+    }
     const block = this.#arena.words[slot + BLOCK]!
     if (block === 0) return
     this.#arena.words[slot + BLOCK] = 0
     this.#arena.reach(block)
-    this.#heap.free(block)
+    this.heap.free(block)
   }
 
   state(slot: number): number {
@@ -319,22 +385,33 @@ export class Jobs {
     const payload = payloadOf(this.#arena.words[slot + DELIVERY]!)
     let at = slot + payload
     if (length > SLOT_SIZE - payload) {
-      at = this.#heap.allocate(length)
+      try {
+        at = this.heap.allocate(length)
+      } catch (error) {
+        this.writer.giveUp()
+        throw error
+      }
       this.#arena.reach(at + length)
       this.#arena.words[slot + BLOCK] = at
     }
     const words = this.#arena.words
-    words[slot + LENGTH] = length
+    words[slot + LENGTH] = this.writer.hasEnvoys ? length | ENVOYS : length
     if (length > 32) words.set(from.subarray(0, length), at)
     else for (let i = 0; i < length; i++) words[at + i] = from[i]!
   }
 
-  #open(slot: number, frozen: boolean): void {
+  #open(slot: number, frozen: boolean, envoys: number): void {
+    const at = this.#reach(slot)
+    const { words } = this.#arena
+    this.reader.begin(words, at, at + (words[slot + LENGTH]! & ~ENVOYS), frozen, envoys)
+  }
+
+  /** Where its words begin. */
+  #reach(slot: number): number {
     const words = this.#arena.words
     const block = words[slot + BLOCK]!
-    const length = words[slot + LENGTH]!
     const at = block === 0 ? slot + payloadOf(words[slot + DELIVERY]!) : block
-    this.#arena.reach(at + length)
-    this.#reader.begin(this.#arena.words, at, at + length, frozen)
+    this.#arena.reach(at + (words[slot + LENGTH]! & ~ENVOYS))
+    return at
   }
 }

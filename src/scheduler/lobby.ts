@@ -36,6 +36,23 @@ export function provide(entrance: Lobby): void {
   lobby = entrance
 }
 
+type Channels = (worker: Worker, options: unknown) => unknown
+
+let channels: Channels | undefined
+
+/** The same of the room of channels. */
+export function provideChannels(make: Channels): void {
+  channels = make
+}
+
+export function channelsFor(what: string): Channels {
+  if (channels !== undefined) return channels
+  throw new FilchError(
+    'ERR_FILCH_BUNDLE',
+    `${what} needs a part of filch that your bundler has left out. Mention it: import { channel } from 'filch', and use it.`,
+  )
+}
+
 export function lobbyFor(what: string): Lobby {
   if (lobby !== undefined) return lobby
   throw new FilchError(

@@ -79,12 +79,14 @@ export function verdict(
 }
 
 /** For a seat without residents: the root's notice is among the letters, if it was killed and not canceled. */
-function reasonFor(worker: Correspondent, root: number, label: string): KilledError | undefined {
+function reasonFor(worker: Correspondent, root: number, label: string): Error | undefined {
   const { jobs, post, registry } = worker
   const { words } = registry.arena
   if (words[root + DELIVERY] !== SPAWNED) return undefined
-  post.take(undefined)
   const use = useOf(jobs.state(root))
+  const known = jobs.sentences.get(root)
+  if (known?.use === use) return known.error
+  post.take(undefined)
   const at = post.letters.findIndex(letter => {
     const isNotice = stateOf(jobs.state(letter)) === HELD && words[letter + DELIVERY] === NOTICE
     return isNotice && words[letter + TARGET] === root && words[letter + USE] === use
@@ -94,5 +96,8 @@ function reasonFor(worker: Correspondent, root: number, label: string): KilledEr
   const reason = words[notice + REASON]!
   const why = reason === 0 ? undefined : jobs.disclose(reason, words[notice + REASON_LENGTH]!)
   jobs.discard(notice)
-  return new KilledError(label, why)
+  const error = new KilledError(label, why)
+  // It may be asked for again, where the body has caught this.
+  jobs.sentences.set(root, { use, error })
+  return error
 }

@@ -74,6 +74,9 @@ const seat = layout(
     mailbox: 1,
     slots: Slab.words,
     blocks: Heap.words,
+    /** Messages in channels (`Cells`), and the channels' own records, which are slots that stay channels. */
+    cells: Slab.words,
+    channels: Slab.words,
     /** Owner's plain counters: `Counter`. */
     counters: 16,
   },
@@ -91,6 +94,10 @@ export const BLOCKING: number = seat.at.blocking
 export const COUNTERS: number = seat.at.counters
 /** Heads of the lists of the seat's free slots. */
 export const SLOTS: number = seat.at.slots
+
+/** Heads of the lists of the seat's free cells of messages, and of its free records of channels. */
+export const CELLS: number = seat.at.cells
+export const CHANNELS: number = seat.at.channels
 
 /** Jobs a thread's deque holds. Only the oldest pending forks and a few children of a scope are ever there at once. */
 const THREAD_CAPACITY = 256

@@ -26,6 +26,8 @@ export interface Residents {
   readonly due: number
   /** Throws why the root that runs here must stop, if it must. */
   check(root: number): void
+  /** The pool has ended: whoever awaits something outside of it is told `why`. Does not throw. */
+  refuse(why: Error): void
 }
 
 /** What a job holds that must be let go when it ends: ends of channels, handles. */
@@ -37,6 +39,8 @@ export interface Belonging {
 export interface Front {
   /** Something is ready: come back soon. */
   soon(): void
+  /** The same in so many milliseconds. */
+  later(ms: number): void
   /** One more, or one fewer, reason to stay and to listen. */
   enter(): void
   leave(): void

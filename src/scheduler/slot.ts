@@ -77,7 +77,7 @@ const record = layout({
   keeper: 1,
   /** Slot of the task whose child it is, which does not end before it; 0 if there is none. */
   parent: 1,
-  /** How many handles may still ask for its outcome, the keeper's counted as one. */
+  /** How many handles on other seats may still ask for its outcome; and `KEPT`, until its keeper has it. */
   holds: 1,
   /** Head of the list of subscriptions of seats that wait for its end. */
   watchers: 1,
@@ -91,6 +91,10 @@ const record = layout({
   supervised: 1,
   /** The keeper's own: where its handle is. */
   ward: 1,
+  /** Sections under way, in it and its forks, in which nothing may stop it. */
+  shields: 1,
+  /** Block of the name that it was given (Jobs.deposit); 0 if it has none. Freed with the slot. */
+  name: 1,
   /** Names the block of its task-local values (storage/task-local.ts); 0 if it has none. Freed with the slot. */
   locals: 1,
 })
@@ -109,12 +113,16 @@ export const PROGRESS: number = record.at.progress
 export const KEEPER: number = record.at.keeper
 export const PARENT: number = record.at.parent
 export const HOLDS: number = record.at.holds
+/** The keeper's part in `HOLDS`, in the same word: that it has been let go of must be seen of it, whatever else holds the slot. */
+export const KEPT: number = 1 << 24
 export const WATCHERS: number = record.at.watchers
 export const STRAYS: number = record.at.strays
 export const SIBLING: number = record.at.sibling
 export const PINNED: number = record.at.pinned
 export const SUPERVISED: number = record.at.supervised
 export const WARD: number = record.at.ward
+export const SHIELDS: number = record.at.shields
+export const NAME: number = record.at.name
 export const LOCALS: number = record.at.locals
 export const SLOT_SIZE: number = SIZE
 /** Where arguments or result of a fork begin. A HELD record may use all words from here on. */
@@ -142,8 +150,12 @@ export function isRoot(delivery: number): boolean {
 export const SUBSCRIPTION = 3
 /** No job: something to be told to the seat that it is sent to. */
 export const NOTICE = 4
+/** No job: a channel. Its record stays one for ever, free or in use (channel/record.ts). */
+export const CHANNEL = 6
+/** No job: a message that names shared buffers, which stay findable until the record is freed. */
+export const PARCEL = 7
 /** No job: something that a thread is asked to do (errand.ts). */
-export const ERRAND = 6
+export const ERRAND = 8
 /** The first word of an errand and of a notice: seat whose thread has it out of its mail, plus one. The repair finds by it what died with that thread. */
 export const HOLDER: number = PAYLOAD
 
@@ -235,6 +247,19 @@ export function takeBack(arena: Arena, slot: number, word: number): boolean {
 /** Home: what is DONE or FAILED may be used again. */
 export function release(arena: Arena, slot: number): void {
   store(arena.words, slot + STATE, nextGeneration(arena.words[slot + STATE]!))
+}
+
+/** Seat in the state word of a slot that is FREE, and on its home's list of what others have freed or about to be. */
+const LOOSE = 1
+
+/** Another seat than its home, before it gives the slot back. The repair must not take it for one that nobody has. */
+export function loosen(arena: Arena, slot: number): void {
+  store(arena.words, slot + STATE, withState(nextGeneration(arena.words[slot + STATE]!), FREE, LOOSE))
+}
+
+/** See {@link loosen}. */
+export function isLoose(word: number): boolean {
+  return stateOf(word) === FREE && seatOf(word) === LOOSE
 }
 
 /** Once in the life of a record (Slab.allocate): names it and adds it to the pool's chain, whose head is the word `chain`. */

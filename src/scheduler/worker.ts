@@ -22,8 +22,10 @@ import {
   FAILED,
   HOME,
   JOINED,
+  KEPT,
   PUBLISHED,
   ROOT,
+  SHIELDS,
   SLOT_SIZE,
   STATE,
   stateOf,
@@ -185,6 +187,7 @@ export class Worker implements SlowPath, Waiter {
     const { words } = this.registry.arena
     const home = words[slot + HOME]!
     const isRoot = words[slot + DELIVERY] !== JOINED
+    if (isRoot && this.jobs.sentences.size > 0) this.jobs.sentences.delete(slot)
     store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))
     if (isRoot) this.post.report(slot)
     else this.registry.sleepers.wake(home)
@@ -246,14 +249,20 @@ export class Worker implements SlowPath, Waiter {
   /** For a run in place, which no timer can stop: when it must have ended (`now()`); 0 if never. */
   deadline = 0
 
+  /** The current job must stop. */
+  get canceled(): boolean {
+    const { words } = this.registry.arena
+    // Plain: seen late, it costs time alone. But who has just left the section in which nothing may stop it knows that.
+    return this.root !== 0 && words[this.root + CANCELED] !== 0 && words[this.root + SHIELDS] === 0
+  }
+
   /** Throws if the run that this job belongs to was canceled. */
   poll(): void {
     this.pulse.beat()
     if (this.deadline > 0 && now() > this.deadline) {
       throw new CanceledError('The run did not end within its timeout.')
     }
-    // Plain: seen late, it costs time alone.
-    if (this.root !== 0 && this.registry.arena.words[this.root + CANCELED] !== 0) {
+    if (this.canceled) {
       throw verdict(this, this.root, new CanceledError('The run that this task belongs to was canceled.'))
     }
   }
@@ -328,7 +337,8 @@ export class Worker implements SlowPath, Waiter {
     try {
       return count < 0 ? unsaid(count, this.loss) : this.jobs.outcome(slot)
     } finally {
-      this.jobs.free(slot)
+      if (this.registry.arena.words[slot + DELIVERY] === JOINED) this.jobs.free(slot)
+      else this.jobs.letGo(slot, KEPT)
     }
   }
 

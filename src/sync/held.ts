@@ -119,14 +119,12 @@ export function make<H extends Held>(
 /** Lets objects of this class cross; see {@link envoys}. */
 export function crossing(kind: number, made: new (house: House, slot: number) => Held): void {
   envoys<Worker>(kind, made.prototype as object, {
-    arrive(worker, words) {
+    many: true,
+    arrive(worker, words, copy) {
       const [slot] = words as [number]
       worker.registry.arena.reach(slot + SLOT_SIZE)
+      if (copy) countUp(worker, slot + HOLDS)
       return new made(householdOf(worker), slot)
-    },
-    renew(worker, [slot]) {
-      worker.registry.arena.reach(slot! + SLOT_SIZE)
-      countUp(worker, slot! + HOLDS)
     },
     recall: (worker, [slot]) => letGo(worker, slot!),
   })

@@ -12,11 +12,12 @@ export interface Envoy {
 
 /** The other side. `host` is what a thread knows of its own place in the pool (`Carrier.host`). */
 export interface EnvoyClass<H = never> {
-  arrive(host: H, words: readonly number[]): object
-  /** Of what may be in a message that several read: counts one more on its way, for the next reader. */
-  renew?(host: H, words: readonly number[]): void
-  /** It will not arrive: its message was given up. */
-  recall(host: H, words: readonly number[]): void
+  /** True: it may be in a message that several read. */
+  readonly many?: boolean
+  /** Each message is for one reader, and settles what `depart` has counted; unless it is a `copy`, which others may read too. */
+  arrive(host: H, words: readonly number[], copy: boolean): object
+  /** Its message will not be read (any more). `unsent`: by the thread that called `depart`, and nobody else has seen it. */
+  recall(host: H, words: readonly number[], unsent: boolean): void
 }
 
 const classes: EnvoyClass[] = []

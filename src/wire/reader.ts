@@ -8,12 +8,18 @@
  */
 import { CorruptError } from '../errors.ts'
 import type { Carrier } from './carrier.ts'
-import { type EnvoyClass, envoyClass } from './envoy.ts'
+import { envoyClass } from './envoy.ts'
 import { assemble, define } from './error.ts'
 import { VIEWS } from './kinds.ts'
 import * as tag from './tags.ts'
 import { CONSTANTS, MAX_DEPTH, TAG_BITS, TAG_MASK } from './tags.ts'
 import { readKey, readText } from './text.ts'
+
+/** What becomes of the envoys in a message: see `EnvoyClass`. */
+export const TAKE = 0
+export const COPY = 1
+export const DROP = 2
+export const RETURN = 3
 
 const double = new Float64Array(1)
 const doubleWords = new Int32Array(double.buffer)
@@ -24,10 +30,8 @@ export class Reader {
   #at = 0
   #end = 0
   #frozen = false
-  #renews = false
-  /** Envoys of a message that is given up. */
-  #unread: [EnvoyClass, readonly number[]][] | undefined
   #depth = 0
+  #envoys = TAKE
   /** The objects of this message by number. */
   #objects: unknown[] = []
 
@@ -36,31 +40,18 @@ export class Reader {
   }
 
   /**
-   * Starts on the message in `words` from `at` to before `end`. With `frozen`, its plain objects and arrays are frozen; with `renews`,
-   * it will be read again.
+   * Starts on the message in `words` from `at` to before `end`. With `frozen`, its plain objects and arrays are frozen; `envoys`
+   * says what becomes of those in it.
    */
-  begin(words: Int32Array, at: number, end: number, frozen: boolean, renews = false): void {
+  begin(words: Int32Array, at: number, end: number, frozen: boolean, envoys: number = TAKE): void {
     if (at !== at >>> 0 || !(at <= end && end <= words.length)) throw new CorruptError(`a message at ${at} to ${end}`)
     this.#words = words as Int32Array<ArrayBuffer>
     this.#at = at
     this.#end = end
     this.#frozen = frozen
-    this.#renews = renews
+    this.#envoys = envoys
     this.#depth = 0
     this.#objects = []
-  }
-
-  /** Gives up the message of one value that was begun: what is in it will not arrive. */
-  giveUp(): void {
-    const unread: [EnvoyClass, readonly number[]][] = []
-    this.#unread = unread
-    try {
-      this.value()
-    } finally {
-      this.#unread = undefined
-    }
-    // Not while it is read: this may give up other messages.
-    for (const [declared, words] of unread) declared.recall(this.#carrier.host as never, words)
   }
 
   /** The next value of the message. */
@@ -69,6 +60,20 @@ export class Reader {
     // The message may be garbage from here on, though not its values.
     if (this.#at === this.#end && this.#objects.length > 0) this.#objects = []
     return value
+  }
+
+  #recalled: (() => void)[] = []
+
+  /** Instead of reading: settles what the message refers to. Does not throw, whatever the words say. */
+  settle(words: Int32Array, at: number, end: number, how: number): void {
+    try {
+      this.begin(words, at, end, false, how)
+      while (this.#at < this.#end) this.#next()
+    } catch (error) {
+      if (!(error instanceof CorruptError)) throw error
+    }
+    this.#objects = []
+    for (const recall of this.#recalled.splice(0)) recall()
   }
 
   #next(): unknown {
@@ -160,14 +165,11 @@ export class Reader {
     const words = Array.from({ length: count }, () => this.#word())
     const declared = envoyClass(kind)
     if (declared === undefined) throw this.#corrupt()
-    if (this.#unread !== undefined) {
-      this.#unread.push([declared, words])
-      return this.#keep({})
-    }
-    if (this.#renews) declared.renew?.(this.#carrier.host as never, words)
-    const envoy = declared.arrive(this.#carrier.host as never, words)
-    this.#keep(envoy)
-    return envoy
+    const how = this.#envoys
+    if (how <= COPY) return this.#keep(declared.arrive(this.#carrier.host as never, words, how === COPY))
+    // Afterwards: to recall one may be to drop other messages.
+    this.#recalled.push(() => declared.recall(this.#carrier.host as never, words, how === RETURN))
+    return this.#keep({})
   }
 
   #entries(object: Record<string, unknown>, n: number): unknown {

@@ -96,6 +96,16 @@ export class Writer {
     }
   }
 
+  /** The message names envoys: it must be read, or given up, once. */
+  get hasEnvoys(): boolean {
+    return this.#envoys.length > 0
+  }
+
+  /** The message will not leave. */
+  giveUp(): void {
+    this.#rewind({ length: 0, objects: 0, buffers: 0, envoys: 0, depth: 0 })
+  }
+
   /** Appends what a task threw, which may be anything: what cannot cross is replaced by the error that says so. */
   thrown(value: unknown): void {
     const mark = this.#mark()
@@ -292,7 +302,7 @@ export class Writer {
   }
 
   #envoy(envoy: Envoy, head: number): void {
-    if (this.#fate !== 'read' && (this.#fate === 'copied' || envoyClass(head >>> TAG_BITS)?.renew === undefined)) {
+    if (this.#fate !== 'read' && (this.#fate === 'copied' || envoyClass(head >>> TAG_BITS)?.many !== true)) {
       throw unsharable(envoy)
     }
     const words = envoy.depart()
@@ -375,7 +385,7 @@ export class Writer {
     this.#objects.forget(mark.objects)
     while (this.#envoys.length > mark.envoys) {
       const [kind, words] = this.#envoys.pop()!
-      envoyClass(kind)?.recall(this.#carrier.host as never, words)
+      envoyClass(kind)?.recall(this.#carrier.host as never, words, true)
     }
     while (this.#buffers.length > mark.buffers) this.#carrier.bufferAt(this.#buffers.pop() as number)
   }

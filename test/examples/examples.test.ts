@@ -69,6 +69,29 @@ sorted: true
 `.slice(1),
   '10-stream':
     'mischievousness, susceptibilities, Gloucestershire, dissatisfaction, unforgivingness, disinterestedness\n',
+  '11-servo-work-queue': '20000 nodes below and with the root, 19 levels\n20000 nodes in 134 units\n',
+  '12-java-fork-join': `
+5133 primes
+9592 primes, done
+9999 squared is 99980001
+2262 primes, 15733 darts of 20000 inside
+done: true, 49995000 in all
+`.slice(1),
+  '13-java-executors': `
+2
+42
+[ 2, 4, 6 ]
+10
+RangeError: bad order true
+closing time killed
+true
+42
+RangeError: second
+[ 'RangeError: first', '8' ]
+orders 2 0
+PoolClosedError
+`.slice(1),
+  '14-par-monad': 'parMap: 4 40 400\nparMapReduceRange: 304192\nsheet: 211 110 100 321\n',
 }
 
 /** A run of an example in a process of its own, which must also end by itself. */
@@ -92,7 +115,7 @@ describe('the examples', () => {
       file =>
         readFileSync(examples + file, 'utf8')
           .trimEnd()
-          .split('\n').length > 40,
+          .split('\n').length > 60,
     )
     expect(long).toEqual([])
   })

@@ -58,6 +58,24 @@ describe.for([0, 1, 2])('a pool of %s threads', threads => {
     expect(gate[0]).toBe(threads)
   })
 
+  it('refuses who awaits a handle when it is destroyed, before the task has begun and while it runs', async () => {
+    const pool = new Pool({ threads })
+    const gate = cells(1)
+    const running = threads === 0 ? [] : Array.from({ length: threads }, () => pool.spawn(spinForever, gate))
+    while (Atomics.load(gate, 0) < threads) await Atomics.waitAsync(gate, 0, Atomics.load(gate, 0), 1000).value
+    const handles = [...running, ...Array.from({ length: 20 }, () => pool.spawn(fib, 10))]
+    const ends = Promise.all(handles.map(handle => failure(Promise.resolve(handle))))
+    // It would wait for them for ever.
+    const closing = threads === 2 ? pool.close() : undefined
+    await pool.destroy()
+    await closing
+    for (const end of await ends) expect(end).toMatchObject(CLOSED)
+    expect(handles.map(({ status }) => status)).toEqual(handles.map(() => 'failed'))
+    expect(await failure(Promise.resolve(handles[0]))).toMatchObject(CLOSED)
+    handles[0]!.kill()
+    expect(() => pool.spawn(fib, 1)).toThrow(PoolClosedError)
+  })
+
   it('ends at the end of its block', async () => {
     let outer: Pool
     {

@@ -48,7 +48,7 @@ const publish = (arena: Arena, slot: number): number => {
 describe('a slot', () => {
   it('fits its record, with room for a payload', () => {
     for (const delivery of [slots.JOINED, slots.MAILED, slots.SPAWNED]) {
-      expect(slots.SLOT_SIZE - slots.payloadOf(delivery)).toBeGreaterThan(8)
+      expect(slots.SLOT_SIZE - slots.payloadOf(delivery)).toBeGreaterThan(6)
     }
     const fields = [STATE, slots.LINK, slots.TASK, slots.HOME, slots.COUNT, slots.BLOCK, slots.LENGTH, slots.ROOT]
     fields.push(slots.DELIVERY, slots.CANCELED, slots.PROGRESS, slots.KEEPER, slots.PARENT, slots.HOLDS)

@@ -5,6 +5,8 @@ import { audited } from '../pool/audit.ts'
 import { failure } from '../pool/settle.ts'
 import * as t from './storage.tasks.ts'
 
+const total = (values: readonly { count: number }[]): number => values.reduce((sum, { count }) => sum + count, 0)
+
 describe.each([0, 1, 2, 4])('with %i threads', threads => {
   it('each worker has a value of its own, and all are collected by worker index', async () => {
     await using pool = new Pool({ threads })
@@ -12,7 +14,6 @@ describe.each([0, 1, 2, 4])('with %i threads', threads => {
     await t.calls.take(from)
     await t.indexes.take(from)
     await pool.run(t.many, 5000)
-    const total = (values: readonly { count: number }[]): number => values.reduce((sum, { count }) => sum + count, 0)
     expect(total(await t.calls.values(from))).toBe(5000)
     expect(await t.calls.reduce((sum, { count }) => sum + count, 0, from)).toBe(5000)
     expect(await pool.run(t.sum)).toBe(5000)

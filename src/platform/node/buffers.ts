@@ -19,9 +19,10 @@ import { sameUse, STATE } from '../../scheduler/slot.ts'
  *   they publish, wait or are idle, and whoever has the buffer answers.
  * - When the object that was numbered is collected, its thread says so (`gone`) and the others let go of theirs. `gone` may
  *   lie in a receiver's queue right behind the announcement, so it must not be sent while anybody has still to read the
- *   number. Jobs in flight are safe: their home holds the arguments until they have ended. Results are held by nobody: who
- *   returned one, a table that it made, drops it at once, while who waits for it may be blocked for as long as it likes.
- *   So a thread remembers which slots hold its numbers in results (`leave`), and sends `gone` only when each of them
+ *   number. Forks and runs are safe: their home holds the arguments until they have ended. Results are held by nobody: who
+ *   returned one, a table that it made, drops it at once, while who waits for it may be blocked for as long as it likes; nor are
+ *   arguments of spawned tasks, task-local values, values of an IVar.
+ *   So a thread remembers which slots hold its numbers (`leave`), and sends `gone` only when each of them
  *   has been freed. That takes no message: the one reader of a result frees its slot after it has looked up
  *   what the result names. Nobody keeps a buffer for want of looking it up, and what is remembered is bounded by the slots.
  */
@@ -41,7 +42,7 @@ export class ChannelBuffers implements Buffers {
   readonly #numbers = new WeakMap<SharedArrayBuffer, number>()
   readonly #own = new Map<number, WeakRef<SharedArrayBuffer>>()
   readonly #collected: FinalizationRegistry<number>
-  /** Results with numbers in them, by slot, with the word under which they were written. A slot's next result takes its place. */
+  /** Slots with numbers in them, in what was written there and is held by nobody, with the word of that use. The next use takes its place. */
   readonly #unread = new Map<number, { readonly word: number; readonly ids: readonly number[] }>()
   /** Numbers of objects that were collected before the last farewell, and since. */
   #leaving: number[] = []
@@ -92,7 +93,9 @@ export class ChannelBuffers implements Buffers {
 
   /** See {@link Jobs.leave}. */
   leave(ids: readonly number[], slot: number, word: number): void {
-    this.#unread.set(slot, { word, ids: [...ids] })
+    const before = this.#unread.get(slot)
+    const kept = before !== undefined && sameUse(before.word, word) ? before.ids : []
+    this.#unread.set(slot, { word, ids: [...new Set([...kept, ...ids])] })
   }
 
   /** Reads what has come, and answers questions in it. */

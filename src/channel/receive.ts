@@ -1,0 +1,56 @@
+import { Wait } from '../live/wait.ts'
+import type { Watch } from '../live/watch.ts'
+import { ended } from './ends.ts'
+import { OVER, READY, type Station } from './station.ts'
+
+/** Waits for a message. It is set aside when it is there, and taken, which is to read it, by the task that waited. */
+export class Receive<T> extends Wait<T> {
+  readonly #station: Station
+  readonly #onDone: (done: Receive<T>) => void
+  readonly watches: readonly Watch[]
+  /** It takes whatever comes: a sender on this seat may hand it over. */
+  readonly direct: boolean = true
+  /** Nothing will come. */
+  closed = false
+
+  constructor(station: Station, onDone: (done: Receive<T>) => void) {
+    super(station.house)
+    this.#station = station
+    this.#onDone = onDone
+    this.watches = [station.watch]
+  }
+
+  begin(): void {
+    this.again()
+    this.closed = false
+  }
+
+  protected attempt(): boolean {
+    const found = this.#station.reserve(true)
+    if (found === READY) return this.settle(undefined as T)
+    if (found !== OVER) return false
+    this.closed = true
+    throw ended()
+  }
+
+  override outcome(): T {
+    return this.closed ? super.outcome() : (this.#station.take() as T)
+  }
+
+  protected override abandon(): void {
+    this.#station.release()
+  }
+
+  override next(): IteratorResult<Wait<T>, T> {
+    try {
+      this.house.checkpoint(this)
+    } catch (error) {
+      this.withdraw()
+      throw error
+    }
+    if (!this.poll()) return { done: false, value: this }
+    const value = this.outcome()
+    this.#onDone(this)
+    return { done: true, value }
+  }
+}

@@ -1,0 +1,435 @@
+import { CLOSED, Chain, GONE, REFUSED, RING } from '../lockfree/chain.ts'
+import type { Holders } from '../lockfree/holders.ts'
+import { Ring } from '../lockfree/ring.ts'
+import { load, replace, store } from '../memory/atomics.ts'
+import { type Household, householdOf } from '../live/household.ts'
+import type { Watch } from '../live/watch.ts'
+import type { Worker } from '../scheduler/worker.ts'
+import { ANSWER, Cells, NEXT, PREV } from './cells.ts'
+import * as at from './record.ts'
+import { UNBOUNDED } from './record.ts'
+
+/** What asking for a message can come to. */
+export const READY = 1
+export const NOTHING = 0
+export const OVER = -1
+
+/** What stands in the answer of a rendezvous. */
+const OFFERED = 1
+export const TAKEN = 2
+const WITHDRAWN = 3
+
+/** A channel as one seat sees it: whichever of its ends are there. */
+export class Station {
+  readonly worker: Worker
+  readonly house: Household
+  readonly slot: number
+  readonly use: number
+  readonly capacity: number
+  readonly cells: Cells
+  /** What tells a receiver here of messages, and senders here of room. */
+  readonly watch: Watch
+  readonly room: Watch
+  readonly #holders: Holders
+  readonly #chain: Chain | undefined
+  readonly #ring: Ring | undefined
+  #senders = 0
+  /** The receiver is here. */
+  #here = false
+  /** The receiver that has left here, to be had back if its message was not sent. */
+  away: { readonly ticket: number; readonly back: () => void } | undefined
+  /** Messages that somebody is about to take, and of those of a rendezvous: that have been taken from their senders, withdrawn ones between. */
+  #reserved = 0
+  #claimed = 0
+  #void = 0
+  /** The last cell that was looked at, if that is further than what was taken. */
+  #peek = 0
+  /** A value on its way from a sender here to the receiver here that waits for it. */
+  #handed = false
+  #hand: unknown
+
+  private constructor(worker: Worker, slot: number, use: number) {
+    const { arena } = worker.registry
+    this.worker = worker
+    this.house = householdOf(worker)
+    this.slot = slot
+    this.use = use
+    this.capacity = arena.words[slot + at.CAPACITY]!
+    this.cells = cellsOf(worker)
+    this.watch = this.house.waits.at(slot + at.WATCHERS)
+    this.room = this.house.waits.at(slot + at.ROOM)
+    this.#holders = at.holdersOf(worker, slot)
+    if (this.capacity > 0) {
+      const places = arena.words[slot + at.PLACES]!
+      arena.reach(places + this.capacity)
+      this.#ring = ringAt(worker, slot, places, this.capacity)
+    } else this.#chain = chainAt(worker, slot)
+  }
+
+  /** The channel in `slot`, as this seat sees it. */
+  static at(worker: Worker, slot: number): Station {
+    const all = stationsOf(worker)
+    worker.registry.arena.reach(slot + 32)
+    const use = worker.registry.arena.words[slot + at.USE]!
+    let station = all.get(slot)
+    if (station === undefined || station.use !== use) all.set(slot, (station = new Station(worker, slot, use)))
+    return station
+  }
+
+  /** A new channel, both of whose ends are here. */
+  static open(worker: Worker, capacity: number): Station {
+    const slot = at.openRecord(worker, capacity, fresh => {
+      const { arena } = worker.registry
+      if (capacity <= 0) {
+        const { words } = arena
+        const dummy = words[fresh + at.FRONT]!
+        return chainAt(worker, fresh).initialise(dummy === 0 ? cellsOf(worker).blank() : dummy)
+      }
+      const places = worker.jobs.heap.allocate(capacity)
+      arena.reach(places + capacity)
+      arena.words[fresh + at.PLACES] = places
+      ringAt(worker, fresh, places, capacity).initialise()
+    })
+    const station = Station.at(worker, slot)
+    station.#senders = 1
+    station.#settle()
+    return station
+  }
+
+  // --- who is here --------------------------------------------------------------------------------------------------
+
+  /** Another sender here. */
+  addSender(): void {
+    if (this.#senders++ === 0) this.#holders.join(this.worker.seat)
+  }
+
+  removeSender(): void {
+    if (--this.#senders === 0 && this.#holders.leave(this.worker.seat)) this.desert()
+  }
+
+  /** A sender is sent. */
+  sendSender(): void {
+    this.#holders.depart()
+  }
+
+  /** One that was sent has arrived, or will not. */
+  receiveSender(): void {
+    if (this.#holders.arrive()) this.desert()
+  }
+
+  /** There are no senders any more: the receiver must know. */
+  desert(): void {
+    const { arena } = this.worker.registry
+    if (at.beginSenders(arena, this.slot, this.worker.seat)) this.#seeToSenders()
+  }
+
+  #seeToSenders(): void {
+    this.#chain?.mark(GONE)
+    this.worker.post.ring(this.slot + at.WATCHERS)
+    at.endSenders(this.worker, this.slot)
+  }
+
+  /** The receiver leaves. Its ticket. */
+  sendReceiver(): number {
+    const { words } = this.worker.registry.arena
+    const ticket = (words[this.slot + at.TICKET]! + 1) & 0x3fff_ffff
+    words[this.slot + at.TICKET] = ticket
+    store(words, this.slot + at.OWNER, ~ticket)
+    this.#here = false
+    return ticket
+  }
+
+  /** The receiver of that journey is here, unless it is elsewhere already. */
+  receiveReceiver(ticket: number): boolean {
+    const { words } = this.worker.registry.arena
+    if (!replace(words, this.slot + at.OWNER, ~ticket, this.worker.seat + 1)) return false
+    this.#settle()
+    return true
+  }
+
+  /** Somebody here waits, or is about to take what is set aside for it. */
+  get busy(): boolean {
+    return this.#reserved > 0 || this.#handed || this.watch.waiting.length > 0
+  }
+
+  #settle(): void {
+    this.away = undefined
+    this.#here = true
+    this.#reserved = this.#claimed = this.#void = this.#peek = 0
+    this.#chain?.attach()
+  }
+
+  /** The receiver, which is here, is gone for good: nothing can be sent any more, and what was sent is dropped. */
+  dismiss(): void {
+    const { worker, slot } = this
+    this.#here = false
+    this.#handed = false
+    this.#hand = undefined
+    const drop = (cell: number): void => {
+      this.#refuse(cell)
+      this.cells.drop(cell)
+    }
+    if (this.#chain !== undefined) {
+      this.#chain.mark(CLOSED)
+      const chain = this.#chain
+      chain.relink()
+      while (chain.count(0) > 0) {
+        const before = chain.taken
+        drop(chain.take())
+        this.cells.free(before)
+      }
+    } else {
+      this.#ring!.shut(cell => {
+        drop(cell)
+        this.cells.free(cell)
+      })
+    }
+    this.cells.flush()
+    worker.post.ring(slot + at.ROOM)
+    store(worker.registry.arena.words, slot + at.OWNER, 0)
+    at.endReceiver(worker, slot)
+  }
+
+  /** The thread of a seat has died, and this one repairs. */
+  bury(seat: number): void {
+    const { arena } = this.worker.registry
+    if (at.isSeeing(arena, this.slot, seat)) this.#seeToSenders()
+    else if (this.#holders.bury(seat)) this.desert()
+    if (load(arena.words, this.slot + at.OWNER) !== seat + 1) return
+    this.#chain?.attach()
+    this.dismiss()
+  }
+
+  // --- sending ------------------------------------------------------------------------------------------------------
+
+  /** There is no receiver any more. */
+  get abandoned(): boolean {
+    return load(this.worker.registry.arena.words, this.slot + at.OWNER) === 0
+  }
+
+  /** Sends on a channel without bound. False: there is nobody to receive it. */
+  send(value: unknown): boolean {
+    if (this.#here && this.#give(value)) return true
+    const cell = this.cells.fill(value)
+    const answer = this.#chain!.push(cell)
+    if (answer === RING) this.worker.post.ring(this.slot + at.WATCHERS)
+    else if (answer === REFUSED) {
+      this.cells.undo(cell)
+      return false
+    }
+    return true
+  }
+
+  /** Direct hand-off: what is immutable goes to a receiver that waits on this seat without passing through shared memory. */
+  #give(value: unknown): boolean {
+    const { waiting } = this.watch
+    if (waiting.length !== 1 || this.#reserved > 0 || this.#handed) return false
+    if ((typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol')
+      return false
+    const wait = waiting[0]!.wait as { readonly direct?: boolean }
+    if (wait.direct !== true || !this.#chain!.arouse()) return false
+    this.#handed = true
+    this.#hand = value
+    this.house.waits.stir(this.watch)
+    return true
+  }
+
+  /** Bounded: sends a filled cell. False: there is no room, and whoever waits for it will be told. Undefined: nobody to receive it. */
+  place(cell: number, waits: boolean): boolean | undefined {
+    const ring = this.#ring!
+    let done = ring.push(cell)
+    if (done === false && waits) {
+      ring.want()
+      done = ring.push(cell)
+    }
+    if (done === true && ring.arouse()) this.worker.post.ring(this.slot + at.WATCHERS)
+    return done
+  }
+
+  /** Rendezvous: offers a filled cell. Returns where the answer will be; 0 if there is nobody to receive it. */
+  offer(cell: number): number {
+    const { words } = this.worker.registry.arena
+    const answer = this.cells.blank()
+    words[cell + ANSWER] = answer
+    words[answer] = OFFERED
+    const pushed = this.#chain!.push(cell)
+    if (pushed === RING) this.worker.post.ring(this.slot + at.WATCHERS)
+    if (pushed !== REFUSED) return answer
+    this.cells.free(answer)
+    return 0
+  }
+
+  /** Rendezvous: what became of an offer. OFFERED, TAKEN, or else refused; the answer is gone if it is not OFFERED any more. */
+  answered(answer: number): boolean | undefined {
+    const word = load(this.worker.registry.arena.words, answer)
+    if (word === OFFERED) return false
+    this.cells.free(answer)
+    return word === TAKEN ? true : undefined
+  }
+
+  /** Rendezvous: takes an offer back. */
+  withdraw(answer: number): void {
+    const { words } = this.worker.registry.arena
+    // Whoever has answered first leaves the word to us; else it is the receiver's, which finds it there.
+    if (!replace(words, answer, OFFERED, WITHDRAWN)) this.cells.free(answer)
+  }
+
+  /** Rendezvous: gives a filled cell to a receiver that waits. False: none does. */
+  meet(cell: number): boolean {
+    if (!this.#chain!.pushToSleeper(cell)) return false
+    this.worker.post.ring(this.slot + at.WATCHERS)
+    return true
+  }
+
+  #refuse(cell: number): void {
+    const { words } = this.worker.registry.arena
+    const answer = words[cell + ANSWER]!
+    if (answer <= 0 || replace(words, answer, OFFERED, 0)) return
+    if (load(words, answer) === WITHDRAWN) this.cells.free(answer)
+  }
+
+  // --- receiving ----------------------------------------------------------------------------------------------------
+
+  /** A message is set aside for whoever asks; READY if so. With `waits`, NOTHING means that there will be a ring. */
+  reserve(waits: boolean): number {
+    const chain = this.#chain
+    if (chain === undefined) return this.#reserveInRing(waits)
+    for (;;) {
+      if (this.capacity === UNBOUNDED ? this.#next(chain) : this.#claim(chain)) return READY
+      const head = waits ? chain.nap() : chain.look()
+      if (chain.isOver(head)) return OVER
+      if (chain.isEmpty(head)) {
+        this.cells.flush()
+        return NOTHING
+      }
+      chain.relink()
+    }
+  }
+
+  #next(chain: Chain): boolean {
+    const known = this.#handed ? this.#reserved - 1 : this.#reserved
+    if (known >= 0 && chain.count(known) <= known) return false
+    this.#reserved++
+    return true
+  }
+
+  /** Rendezvous: agrees with a sender that its message is taken. */
+  #claim(chain: Chain): boolean {
+    const { words } = this.worker.registry.arena
+    if (this.#claimed > this.#reserved) {
+      this.#reserved++
+      return true
+    }
+    while (chain.count(this.#claimed + this.#void) > this.#claimed + this.#void) {
+      const cell = (this.#peek = chain.after(this.#peek === 0 ? chain.taken : this.#peek))
+      const answer = words[cell + ANSWER]!
+      if (answer === 0 || replace(words, answer, OFFERED, TAKEN)) {
+        this.#claimed++
+        this.#reserved++
+        if (answer !== 0) this.worker.post.ring(this.slot + at.ROOM)
+        words[cell + ANSWER] = 0
+        return true
+      }
+      this.cells.free(answer)
+      words[cell + ANSWER] = WITHDRAWN_CELL
+      this.#void++
+    }
+    return false
+  }
+
+  #reserveInRing(waits: boolean): number {
+    const ring = this.#ring!
+    if (ring.holds(this.#reserved)) return this.#reserveOne()
+    if (waits) {
+      ring.nap()
+      if (ring.holds(this.#reserved)) return this.#reserveOne()
+    }
+    if (!at.isDeserted(this.worker.registry.arena, this.slot)) {
+      this.cells.flush()
+      return NOTHING
+    }
+    // Whatever the last of them has sent came before it went.
+    return ring.holds(this.#reserved) ? this.#reserveOne() : OVER
+  }
+
+  #reserveOne(): number {
+    this.#reserved++
+    return READY
+  }
+
+  /** It will not be taken by who has reserved it: others who wait may have it. */
+  release(): void {
+    this.#reserved--
+    this.house.waits.stir(this.watch)
+  }
+
+  /** Takes a message that was reserved, the oldest. */
+  take(): unknown {
+    this.#reserved--
+    if (this.#handed) {
+      const hand = this.#hand
+      this.#handed = false
+      this.#hand = undefined
+      return hand
+    }
+    const chain = this.#chain
+    if (chain === undefined) return this.#takeFromRing()
+    let before = chain.taken
+    let cell = chain.take()
+    this.cells.free(before)
+    if (this.capacity !== UNBOUNDED) {
+      this.#claimed--
+      while (this.worker.registry.arena.words[cell + ANSWER] === WITHDRAWN_CELL) {
+        this.#void--
+        this.cells.drop(cell)
+        before = cell
+        cell = chain.take()
+        this.cells.free(before)
+      }
+      if (this.#peek === cell) this.#peek = 0
+    }
+    return this.cells.read(cell)
+  }
+
+  #takeFromRing(): unknown {
+    const ring = this.#ring!
+    const cell = ring.take()
+    if (ring.invite()) this.worker.post.ring(this.slot + at.ROOM)
+    try {
+      return this.cells.read(cell)
+    } finally {
+      this.cells.free(cell)
+    }
+  }
+}
+
+/** In a cell's ANSWER: its sender has withdrawn it. */
+const WITHDRAWN_CELL = -1
+
+const stations = new WeakMap<Worker, Map<number, Station>>()
+const cells = new WeakMap<Worker, Cells>()
+
+function stationsOf(worker: Worker): Map<number, Station> {
+  let all = stations.get(worker)
+  if (all === undefined) stations.set(worker, (all = new Map()))
+  return all
+}
+
+function cellsOf(worker: Worker): Cells {
+  let own = cells.get(worker)
+  if (own === undefined) cells.set(worker, (own = new Cells(worker)))
+  return own
+}
+
+function chainAt(worker: Worker, slot: number): Chain {
+  return new Chain(worker.registry.arena, slot + at.HEAD, slot + at.FRONT, PREV, NEXT)
+}
+
+function ringAt(worker: Worker, slot: number, places: number, capacity: number): Ring {
+  return new Ring(worker.registry.arena, places, capacity, {
+    tail: slot + at.TAIL,
+    taken: slot + at.TAKEN,
+    asleep: slot + at.ASLEEP,
+    wanted: slot + at.WANTED,
+  })
+}

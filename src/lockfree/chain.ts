@@ -1,0 +1,205 @@
+import { CorruptError } from '../errors.ts'
+import type { Arena } from '../memory/arena.ts'
+import { load, replace, store } from '../memory/atomics.ts'
+
+/**
+ * A queue without bound: many senders, one receiver, one compare-exchange for each send and none for a receipt.
+ *
+ *   head --> cell --> cell --> cell --> cell <-- front       `prev`, written by the sender before it pushes
+ *            cell <-- cell <-- cell <-- cell                 `next`, written by the receiver when it finds them
+ *
+ * `head` is the newest cell; its low bits say what senders must know. `front` is the cell that was taken last: what lies between
+ * the two is what was sent and not taken, at any moment, whoever looks. So nothing is lost with a receiver's thread, and a receiver
+ * can move: the links are in shared words, and are made anew from `head` and `front` ({@link Chain.attach}).
+ *
+ * (Treiber's stack, IBM RJ 5118, 1986, whose receiver does not take all there is but remembers where it was.)
+ *
+ * ## Invariants
+ *
+ * - **I1** `head` changes only by compare-exchange: a sender puts its own cell there, which links to what it replaces.
+ * - **I2** The cell at `front` is not used for anything else until another takes its place, and no cell beyond it either.
+ * - **I3** Once CLOSED is set, no cell is added.
+ *
+ * ## Why it is enough
+ *
+ * *Order.* The exchanges of all senders have one order, and the chain is in that order: what was sent before another send began is
+ * received before it, whoever sent them.
+ *
+ * *Plain links.* A sender writes cell and `prev`, then exchanges; the receiver loads `head` and then reads them: all that was
+ * written before any of the exchanges in the chain is visible (each is a read and a write of the same word). The receiver walks to the
+ * newest cell it knows, which no sender can have reused (I2), so the walk ends there.
+ *
+ * *No ABA.* A sender that succeeds against a head that was taken, reused and pushed again links to the cell that is the head now.
+ *
+ * *Sleep.* The receiver sets SLEEP by an exchange that fails if anything has come; whoever replaces a head with SLEEP has
+ * cleared it, and must ring. What it rings was armed before (channel/receive.ts).
+ *
+ * *Deaths.* A sender that dies before its exchange has sent nothing, and leaves a cell that is lost to its seat; after it, all is sent,
+ * and perhaps nobody rung, which the receiver makes good when it hears of the death. A receiver that dies leaves `front` and `head`.
+ *
+ * `push` is lock-free, the rest wait-free, save that {@link Chain.close} and {@link Chain.nap} race with senders. Tests: test/lockfree/chain, test/model.
+ */
+export class Chain {
+  readonly #arena: Arena
+  readonly #head: number
+  readonly #front: number
+  readonly #prev: number
+  readonly #next: number
+  /** The receiver's: the cell that was taken last, the newest that is linked, and how many are between. */
+  #taken = 0
+  #newest = 0
+  #linked = 0
+
+  /** `head` and `front` are the addresses of the two words; `prev` and `next` the words of a cell that hold its links. Cells begin at multiples of 8. */
+  constructor(arena: Arena, head: number, front: number, prev: number, next: number) {
+    this.#arena = arena
+    this.#head = head
+    this.#front = front
+    this.#prev = prev
+    this.#next = next
+  }
+
+  /** Nobody else looks: an empty queue, with a cell that nobody needs until it is destroyed. */
+  initialise(cell: number): void {
+    this.#arena.words[this.#front] = cell
+    store(this.#arena.words, this.#head, cell)
+  }
+
+  // --- any thread ---------------------------------------------------------------------------------------------------
+
+  /** Adds a cell. Answers {@link SENT}, {@link RING} (sent; the receiver sleeps: ring it) or {@link REFUSED}. */
+  push(cell: number): number {
+    const { words } = this.#arena
+    // Plain: the exchange decides.
+    let head = words[this.#head]!
+    for (;;) {
+      if ((head & CLOSED) !== 0) {
+        head = load(words, this.#head)
+        if ((head & CLOSED) !== 0) return REFUSED
+      }
+      words[cell + this.#prev] = head & CELL
+      if (replace(words, this.#head, head, cell)) return (head & SLEEP) === 0 ? SENT : RING
+      head = load(words, this.#head)
+    }
+  }
+
+  /** Adds a cell if the receiver sleeps: then ring it. */
+  pushToSleeper(cell: number): boolean {
+    const { words } = this.#arena
+    const head = load(words, this.#head)
+    words[cell + this.#prev] = head & CELL
+    return (head & (SLEEP | CLOSED)) === SLEEP && replace(words, this.#head, head, cell)
+  }
+
+  /** Takes the sleep from a receiver that sleeps beside an empty queue, so that the caller, on the same thread, can give it something. */
+  arouse(): boolean {
+    const asleep = this.#newest | SLEEP
+    return this.#arena.words[this.#head] === asleep && replace(this.#arena.words, this.#head, asleep, this.#newest)
+  }
+
+  /** Sets GONE or CLOSED, and clears SLEEP: who sleeps must be rung. */
+  mark(bit: number): void {
+    for (;;) {
+      const head = load(this.#arena.words, this.#head)
+      if (replace(this.#arena.words, this.#head, head, (head | bit) & ~SLEEP)) return
+    }
+  }
+
+  // --- the receiver -------------------------------------------------------------------------------------------------
+
+  /** Becomes the receiver, after whoever was it before. */
+  attach(): void {
+    this.#taken = this.#newest = this.#arena.words[this.#front]!
+    this.#linked = 0
+  }
+
+  /** How many cells can be taken, if more than `known` can; else `known` or less. */
+  count(known: number): number {
+    // Plain: a hint; `nap` looks again.
+    if (this.#linked <= known && (this.#arena.words[this.#head]! & CELL) !== this.#newest) this.relink()
+    return this.#linked
+  }
+
+  /** Links what has come, whatever a plain look says. */
+  relink(): void {
+    const arena = this.#arena
+    const top = load(arena.words, this.#head) & CELL
+    const newest = this.#newest
+    let after = 0
+    let count = 0
+    for (let cell = top; cell !== newest; count++) {
+      if (cell === 0 || count > MOST || !arena.reach(cell + 8)) throw new CorruptError(`a channel's cell at ${cell}`)
+      const { words } = arena
+      words[cell + this.#next] = after
+      after = cell
+      cell = words[cell + this.#prev]!
+    }
+    arena.words[newest + this.#next] = after
+    this.#newest = top
+    this.#linked += count
+  }
+
+  /** The cell that comes after `cell` in the queue; 0 if there is none that is linked. */
+  after(cell: number): number {
+    return cell === this.#newest ? 0 : this.#arena.words[cell + this.#next]!
+  }
+
+  /** The cell that was taken last. */
+  get taken(): number {
+    return this.#taken
+  }
+
+  /** Takes the oldest; there must be one. It stays as it is until the next is taken. */
+  take(): number {
+    const { words } = this.#arena
+    const cell = words[this.#taken + this.#next]!
+    words[this.#front] = cell
+    this.#taken = cell
+    this.#linked--
+    return cell
+  }
+
+  /** Means to sleep. Answers what stands in the head: with SLEEP in it, nothing has come, and who sends will ring. */
+  nap(): number {
+    const { words } = this.#arena
+    // Plain: the exchange decides. But that it is asleep already must be seen after it was armed.
+    let head = words[this.#head]!
+    for (;;) {
+      if ((head & SLEEP) !== 0) head = load(words, this.#head)
+      if ((head & CELL) !== this.#newest || (head & FLAGS) !== 0) return head
+      if (replace(words, this.#head, head, head | SLEEP)) return head | SLEEP
+      head = load(words, this.#head)
+    }
+  }
+
+  /** What stands in the head. */
+  look(): number {
+    return load(this.#arena.words, this.#head)
+  }
+
+  /** True if `head` says that there is nothing that is not linked. */
+  isEmpty(head: number): boolean {
+    return (head & CELL) === this.#newest
+  }
+
+  /** True if `head`, from {@link nap} or {@link look}, says that there is nothing, and will be nothing. */
+  isOver(head: number): boolean {
+    return (head & CELL) === this.#newest && (head & (GONE | CLOSED)) !== 0
+  }
+}
+
+export const SENT = 0
+export const RING = 1
+export const REFUSED = -1
+export const FULL = -2
+
+/** The receiver sleeps, beside an empty queue. */
+const SLEEP = 1
+/** There is no receiver any more, or it wants no more. */
+export const CLOSED = 2
+/** There is no sender any more. */
+export const GONE = 4
+const FLAGS = 7
+const CELL = ~FLAGS
+/** Cells of a full memory. */
+const MOST = 1 << 24
