@@ -1,6 +1,6 @@
 import { add, load, replace, store } from '../memory/atomics.ts'
 import { heirOf } from './heirs.ts'
-import { notify } from './notice.ts'
+import { ignore, notify } from './notice.ts'
 import { isTrial, jobOf } from './errand.ts'
 import { ACTIVE, BLOCKING, DEATHS, IMPORTING, LIVES, RUNNING, WANT } from './registry.ts'
 import {
@@ -89,7 +89,7 @@ export function empty(worker: Worker, seat: number): void {
     if (state === PUBLISHED) lose(worker, slot)
     else if (state !== HELD) worker.jobs.letGo(slot, KEPT)
     else if (arena.words[slot + DELIVERY] === ERRAND) decline(worker, slot)
-    else if (arena.words[slot + DELIVERY] === NOTICE) worker.jobs.discard(slot)
+    else if (arena.words[slot + DELIVERY] === NOTICE) ignore(worker, slot)
     // Taken out of the mail, so that it is sent once more when what it waits for is gone.
     else if (!worker.post.signal.disarm(slot)) worker.jobs.discard(slot)
   })
@@ -143,7 +143,9 @@ function settle(worker: Worker, seat: number, slot: number, sent: Set<number>, a
   const state = stateOf(word)
   if (state === CLAIMED && seatOf(word) === seat) return lose(worker, slot)
   if (state === HELD) {
-    if (words[slot + DELIVERY] === ERRAND && words[slot + HOLDER] === seat + 1) decline(worker, slot)
+    const isHeld = words[slot + HOLDER] === seat + 1
+    if (words[slot + DELIVERY] === ERRAND && isHeld) decline(worker, slot)
+    if (words[slot + DELIVERY] === NOTICE && isHeld) ignore(worker, slot)
     return heirOf(words[slot + DELIVERY]!)?.(worker, slot, seat)
   }
   if (state === FREE || words[slot + DELIVERY] !== SPAWNED) return

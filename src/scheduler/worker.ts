@@ -120,7 +120,7 @@ export class Worker implements SlowPath, Waiter {
       kept = isRoot && lodging.residents?.keeps(slot, record, false, value) === true
       if (!kept) this.jobs.conclude(slot, value, false)
     } catch (thrown) {
-      // A fork that ran elsewhere does not know why it was stopped.
+      // A fork that ran elsewhere does not know why it was stopped, or was ended with its thread.
       const error = isRoot ? verdict(this, slot, thrown) : thrown
       state = FAILED
       kept = isRoot && lodging.residents?.keeps(slot, undefined, true, error) === true
