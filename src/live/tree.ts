@@ -7,6 +7,7 @@ import {
   FAILED,
   GHOST,
   JOINED,
+  KEPT,
   PARENT,
   seatOf,
   SIBLING,
@@ -157,7 +158,7 @@ export class Tree {
     }
     if (child === undefined) {
       // Of a parent that was lost with the thread before this one.
-      this.#house.worker.jobs.letGo(slot)
+      this.#house.worker.jobs.letGo(slot, KEPT)
       return
     }
     this.#wards.remove(words, slot)

@@ -11,6 +11,7 @@ const bounds: Readonly<Record<string, readonly [rounds: number, noun: string, le
   faults: [250, 'faults', 300],
   sleep: [50, 'wake-ups', 50_000],
   life: [10, 'pools ended', 100],
+  kills: [60, 'tasks killed', 60],
   ends: [30, 'processes ended', 30],
   programs: [100, 'programs', 100_000],
 }
