@@ -15,6 +15,6 @@ export function hungry(): boolean {
   const worker = currentWorker()
   if (worker === undefined) return false
   worker.poll()
-  if (worker.asked) worker.attend()
+  worker.questions.attend(worker.registry)
   return worker.registry.sleepers.idle > 0
 }
