@@ -13,6 +13,7 @@ const bounds: Readonly<Record<string, readonly [rounds: number, noun: string, le
   life: [10, 'pools ended', 100],
   ends: [30, 'processes ended', 30],
   programs: [100, 'programs', 100_000],
+  kills: [100, 'tasks of trees', 1000],
 }
 
 it('CI plays every part', () => {
