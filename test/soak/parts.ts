@@ -7,8 +7,9 @@ import { life } from './life.ts'
 import type { Part } from './part.ts'
 import { programs } from './programs.ts'
 import { sleep } from './sleep.ts'
+import { trees } from './trees.ts'
 
-export const parts: Readonly<Record<string, Part>> = { deque, jobs, faults, sleep, life, kills, ends, programs }
+export const parts: Readonly<Record<string, Part>> = { deque, jobs, faults, sleep, life, kills, trees, ends, programs }
 
 export function part(name: string): Part {
   const found = parts[name]

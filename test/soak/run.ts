@@ -16,6 +16,7 @@ const shares: Readonly<Record<string, number>> = {
   sleep: 4,
   life: 5,
   kills: 4,
+  trees: 4,
   ends: 1,
   programs: 50,
 }
