@@ -58,6 +58,9 @@ export class Household implements Residents, House {
     this.waits.onReady = () => this.front?.soon()
     worker.shelves.push(this.backlog)
     worker.lodging.admit(this)
+    // What came before there was anybody to read it.
+    const { letters } = worker.post
+    for (const letter of letters.splice(0)) if (!this.receives(letter)) letters.push(letter)
   }
 
   get vacant(): boolean {
@@ -415,11 +418,4 @@ function notWait(label: string): FilchError {
 /** The household of a worker's seat, made when it is first needed. */
 export function householdOf(worker: Worker): Household {
   return (worker.lodging.residents as Household | undefined) ?? new Household(worker)
-}
-
-/** The same, for a thread that has mail for it already. */
-export function settleIn(worker: Worker): void {
-  householdOf(worker)
-  const { letters } = worker.post
-  for (const letter of letters.splice(0)) if (worker.lodging.residents?.receives(letter) !== true) letters.push(letter)
 }
