@@ -59,6 +59,9 @@ export class Household implements Residents, House {
     this.waits.onReady = () => this.front?.soon()
     worker.shelves.push(this.backlog)
     worker.lodging.admit(this)
+    // What came before there was anybody to read it.
+    const { letters } = worker.post
+    for (const letter of letters.splice(0)) if (!this.receives(letter)) letters.push(letter)
   }
 
   get vacant(): boolean {
@@ -422,9 +425,4 @@ export function householdOf(worker: Worker): Household {
   const { letters } = worker.post
   for (const letter of letters.splice(0)) if (!household.receives(letter)) letters.push(letter)
   return household
-}
-
-/** The same, for a thread that has mail for it already. */
-export function settleIn(worker: Worker): void {
-  householdOf(worker)
 }

@@ -334,9 +334,7 @@ export const model: Model = {
       ],
     },
     'a rung one is not armed again': {
-      'live/watches.ts': [
-        ['    // Before the look, as when it was armed first.\n    post.signal.arm(subscription)\n', ''],
-      ],
+      'live/watches.ts': [['    watch.armed = false\n', '']],
     },
     'the end of a thing tells nobody': {
       'lockfree/signal.ts': [['<= ARMED) mail(subscription)', '<= ARMED) void mail']],
