@@ -182,11 +182,14 @@ export class Household implements Residents, House {
   // --- steps --------------------------------------------------------------------------------------------------------
 
   get ready(): boolean {
+    const { arena, control } = this.worker.registry
     return (
       this.waits.ready.length > 0 ||
       this.#urgent.length > 0 ||
       this.worker.post.rung.length > 0 ||
-      this.backlog.waiting > 0
+      this.backlog.waiting > 0 ||
+      // Atomic: whoever goes to sleep looks here after it has announced it, and the repair wakes everybody after it has counted.
+      load(arena.words, control + DEATHS) !== this.#deaths
     )
   }
 
@@ -387,9 +390,9 @@ export class Household implements Residents, House {
     const { worker } = this
     const { registry } = worker
     this.#deaths = load(registry.arena.words, registry.control + DEATHS)
-    worker.lodging.mail()
-    this.tree.revive()
-    this.waits.revive()
+    const mail = (): void => worker.lodging.mail()
+    this.tree.revive(mail)
+    this.waits.revive(mail)
   }
 }
 

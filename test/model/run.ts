@@ -20,6 +20,7 @@ import { model as heap } from './structures/heap.ts'
 import { model as deque } from './structures/deque.ts'
 import { model as mailbox } from './structures/mailbox.ts'
 import { model as scheduler } from './structures/scheduler.ts'
+import { model as signal } from './structures/signal.ts'
 import { model as slab } from './structures/slab.ts'
 import { model as sleepers } from './structures/sleepers.ts'
 import { model as slot } from './structures/slot.ts'
@@ -35,6 +36,7 @@ const models: Readonly<Record<string, Model>> = {
   mailbox,
   deque,
   shutdown,
+  signal,
   arena,
   slab,
   heap,
