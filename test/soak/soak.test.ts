@@ -13,7 +13,7 @@ const bounds: Readonly<Record<string, readonly [rounds: number, noun: string, le
   sleep: [50, 'wake-ups', 50_000],
   life: [10, 'pools ended', 100],
   kills: [60, 'tasks killed', 60],
-  trees: [100, 'tasks of trees', 1000],
+  trees: [100, 'tasks of trees', 200],
   ends: [30, 'processes ended', 30],
   programs: [100, 'programs', 100_000],
 }
