@@ -25,7 +25,7 @@ import {
   withState,
 } from '../scheduler/slot.ts'
 import type { Envoy } from '../wire/envoy.ts'
-import { needRoom } from '../scheduler/room.ts'
+import { needRoom, needSome } from '../scheduler/room.ts'
 import { awaitThat, ENDED } from '../scheduler/wait.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import type { AnyFunction } from '../scheduler/tasks.ts'
@@ -209,6 +209,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
    */
   kill(reason?: unknown, options: KillOptions = {}): void {
     const { force = false } = checkedKill(options)
+    // A kill that the end of the stack cut off would be half done.
+    needSome()
     if (this.look() !== undefined) return
     const { worker } = this.house
     const { arena } = worker.registry

@@ -369,6 +369,13 @@ export class Worker implements SlowPath, Waiter {
     return true
   }
 
+  serve(): boolean {
+    const job = this.lodging.own()
+    if (job === 0) return false
+    this.execute(job)
+    return true
+  }
+
   /** See `yieldNow` in task/place.ts. */
   yieldNow(): boolean {
     this.poll()

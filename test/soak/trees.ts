@@ -78,9 +78,11 @@ class Wood {
 
   /** All that was under way has ended: no slot is in use. */
   async #audit(): Promise<void> {
-    const { pool, live } = this.#its
+    const { pool, live, inUse } = this.#its
     if ((await pool.broadcast(add, 1, 2)).length !== pool.threads) throw new Error('a thread is missing')
-    while (live() !== 0) await pool.run(add, 1, 2)
+    const end = performance.now() + 10_000
+    while (live() !== 0 && performance.now() < end) await pool.run(add, 1, 2)
+    if (live() !== 0) throw new Error(`${live()} slots are in use, and nothing is under way:\n${inUse()}`)
   }
 
   close(): Promise<void> {
