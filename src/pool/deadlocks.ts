@@ -42,14 +42,17 @@ export class Deadlocks {
 
   #later(): void {
     const timer = setTimeout(() => {
-      void this.#turn().then(() => {
-        if (this.#timer === timer) this.#later()
-      })
+      void this.#turn(timer)
     }, this.#wait)
     this.#timer = timer.unref()
   }
 
-  async #turn(): Promise<void> {
+  async #turn(timer: NodeJS.Timeout): Promise<void> {
+    await this.#examine()
+    if (this.#timer === timer) this.#later()
+  }
+
+  async #examine(): Promise<void> {
     if (!this.#asleep()) {
       this.#wait = FIRST
       return
