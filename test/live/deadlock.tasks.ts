@@ -9,7 +9,7 @@ export const waiter = task(function* (other: IVar<Handle<number>>): Generator<Wa
 export const circle = task(function* (size: number): Generator<Wait<unknown>, void> {
   const handles = Array.from({ length: size }, () => ivar<Handle<number>>())
   const tasks = handles.map((next, i) => spawnWith({ name: `task ${i}`, supervised: true }, waiter, next))
-  for (const [i, next] of handles.entries()) next.put(tasks[(i + 1) % size]! as never)
+  for (const [i, next] of handles.entries()) next.put(tasks[(i + 1) % size]!)
   for (const one of tasks) yield* one.result()
 })
 /** A child that waits for its parent, which has ended but for it. */

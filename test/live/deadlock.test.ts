@@ -40,7 +40,7 @@ describe.each([0, 1, 2, 4])('with %i threads', threads => {
     const pool = new Pool({ threads, name })
     const own = ivar<Handle<number>>({ pool })
     const handle = pool.spawnWith({ name: 'the parent' }, parent, own)
-    own.put(handle as never)
+    own.put(handle)
     await until(() => warnings.some(named(name)))
     expect(warnings.filter(named(name)).join()).toMatch(
       /the (parent|child) waits for the (child|parent) waits for the \1/,
