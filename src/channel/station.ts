@@ -282,8 +282,10 @@ export class Station {
   }
 
   #refuse(cell: number): void {
-    const { words } = this.worker.registry.arena
-    const answer = words[cell + ANSWER]!
+    const { arena } = this.worker.registry
+    const answer = arena.words[cell + ANSWER]!
+    arena.reach(answer + 8)
+    const { words } = arena
     if (answer <= 0 || replace(words, answer, OFFERED, 0)) return
     if (load(words, answer) === WITHDRAWN) this.cells.free(answer)
   }
@@ -315,14 +317,16 @@ export class Station {
 
   /** Rendezvous: agrees with a sender that its message is taken. */
   #claim(chain: Chain): boolean {
-    const { words } = this.worker.registry.arena
+    const { arena } = this.worker.registry
     if (this.#claimed > this.#reserved) {
       this.#reserved++
       return true
     }
     while (chain.count(this.#claimed + this.#void) > this.#claimed + this.#void) {
       const cell = (this.#peek = chain.after(this.#peek === 0 ? chain.taken : this.#peek))
-      const answer = words[cell + ANSWER]!
+      const answer = arena.words[cell + ANSWER]!
+      arena.reach(answer + 8)
+      const { words } = arena
       if (answer === 0 || replace(words, answer, OFFERED, TAKEN)) {
         this.#claimed++
         this.#reserved++

@@ -50,6 +50,7 @@ export class Household implements Residents, House {
 
   constructor(worker: Worker) {
     this.worker = worker
+    this.#call = [worker, undefined, undefined]
     this.#deaths = load(worker.registry.arena.words, worker.registry.control + DEATHS)
     this.backlog = new Backlog(worker)
     this.waits = new Watches(worker)
@@ -185,19 +186,15 @@ export class Household implements Residents, House {
   // --- steps --------------------------------------------------------------------------------------------------------
 
   get ready(): boolean {
+    const { arena, control } = this.worker.registry
     return (
       this.waits.ready.length > 0 ||
       this.#urgent.length > 0 ||
       this.worker.post.rung.length > 0 ||
       this.backlog.waiting > 0 ||
-      this.#bereft
+      // Atomic: whoever goes to sleep looks here after it has announced it, and the repair wakes everybody after it has counted.
+      load(arena.words, control + DEATHS) !== this.#deaths
     )
-  }
-
-  /** A thread has died since this seat last knew. Atomic: whoever goes to sleep looks at it, and the repair wakes who sleeps. */
-  get #bereft(): boolean {
-    const { arena, control } = this.worker.registry
-    return load(arena.words, control + DEATHS) !== this.#deaths
   }
 
   readonly #timers = new Timers()
@@ -231,12 +228,11 @@ export class Household implements Residents, House {
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       const { rung } = worker.post
       if (rung.length > 0) this.waits.rouse(rung.shift()!)
-      const urgent = this.#urgent.shift()
+      const urgent = this.#urgent.length === 0 ? undefined : this.#urgent.shift()
       if (urgent !== undefined) this.#advance(urgent, { error: urgent.killed ?? this.#takeGrief(urgent) })
       else {
-        const who = this.waits.ready.shift()
-        if (who === undefined) return stepped
-        who.resume()
+        if (this.waits.ready.length === 0) return stepped
+        this.waits.ready.shift()!.resume()
       }
       stepped = true
     }
@@ -275,6 +271,9 @@ export class Household implements Residents, House {
     }
   }
 
+  /** Arguments of {@link advance}: read before anything else is called. */
+  readonly #call: [Worker, Body | undefined, { readonly error: unknown } | undefined]
+
   #enter(resident: Resident, fault: { readonly error: unknown } | undefined): IteratorResult<Wait<unknown>, unknown> {
     const { worker } = this
     const current = this.#current
@@ -287,7 +286,10 @@ export class Household implements Residents, House {
     this.#current = resident
     const before = worker.pulse.begin(resident.slot)
     try {
-      return worker.within(advance, [worker, resident.body, fault]) as IteratorResult<Wait<unknown>, unknown>
+      const call = this.#call
+      call[1] = resident.body
+      call[2] = fault
+      return worker.within(advance, call) as IteratorResult<Wait<unknown>, unknown>
     } finally {
       worker.pulse.end(before)
       resident.belongings = worker.lodging.belongings
@@ -397,9 +399,9 @@ export class Household implements Residents, House {
     const { worker } = this
     const { registry } = worker
     this.#deaths = load(registry.arena.words, registry.control + DEATHS)
-    worker.lodging.mail()
-    this.tree.revive()
-    this.waits.revive()
+    const mail = (): void => worker.lodging.mail()
+    this.tree.revive(mail)
+    this.waits.revive(mail)
   }
 }
 
@@ -415,7 +417,12 @@ function notWait(label: string): FilchError {
   return new FilchError('ERR_FILCH_WAIT', `The task ${label} yielded a value. A generator task waits by yield* alone.`)
 }
 
-/** The household of a worker's seat, made when it is first needed. */
+/** The household of a worker's seat, made when it is first needed. It gets what has come for those who live there before anybody did. */
 export function householdOf(worker: Worker): Household {
-  return (worker.lodging.residents as Household | undefined) ?? new Household(worker)
+  const { residents } = worker.lodging
+  if (residents !== undefined) return residents as Household
+  const household = new Household(worker)
+  const { letters } = worker.post
+  for (const letter of letters.splice(0)) if (!household.receives(letter)) letters.push(letter)
+  return household
 }

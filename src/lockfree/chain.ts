@@ -111,6 +111,7 @@ export class Chain {
   attach(): void {
     this.#taken = this.#newest = this.#arena.words[this.#front]!
     this.#linked = 0
+    this.#arena.reach(this.#taken + 8)
   }
 
   /** How many cells can be taken, if more than `known` can; else `known` or less. */
