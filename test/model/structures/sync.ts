@@ -94,7 +94,7 @@ function await_<T>(worker: workers.Worker, house: households.Household, wait: Wa
   const { registry, seat, lodging } = worker
   const { sleepers } = registry
   const who = { wait, done: false, resume: () => void (who.done = true) }
-  if (wait.poll() || house.waits.enlist(who as never)) return wait.outcome()
+  if (wait.poll() || house.waits.enlist(who)) return wait.outcome()
   for (;;) {
     lodging.turn()
     if (who.done) break
