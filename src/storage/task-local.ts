@@ -149,7 +149,7 @@ provideInheritance((worker, parent, child) => {
  * its own. A run from outside starts with what was declared. All is forgotten when the task ends. A fork shares the variables of
  * its task: one that sets does so for all of it, and forks that run at the same time see it sooner or later.
  *
- * **Cost.** A read takes some nanoseconds (bench/live/locals.ts), a set a microsecond or two, and a spawn that much more if
+ * **Cost.** A read takes some nanoseconds (bench/live/locals.ts), a set some microseconds, and a spawn that much more if
  * there is something to inherit. Values cross threads and are frozen; handles, ends of channels and the like are refused.
  *
  * @example
