@@ -34,7 +34,7 @@ import type { Result, Task } from '../task/task.ts'
 import { Hold } from './hold.ts'
 import type { House } from './house.ts'
 import { block, mayBlock } from './block.ts'
-import { nameOf } from './name.ts'
+import { idAt, nameOf } from './name.ts'
 import { Wait } from './wait.ts'
 import { Watch } from './watch.ts'
 
@@ -100,6 +100,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** @internal Somebody on this seat waits for its end. */
   get awaited(): boolean {
     return this.#watch !== undefined && this.#watch.waiting.length > 0
+  }
+
+  /** @internal */
+  get id(): number {
+    return idAt(this.slot, this.#use)
   }
 
   /** What it was called at the spawn, else name and place of the task. */
@@ -327,6 +332,14 @@ class Join extends Wait<unknown> {
 
   override concerns(handle: object): boolean {
     return handle === this.#handle
+  }
+
+  override get what(): string {
+    return `the end of ${this.#handle.name}`
+  }
+
+  override get task(): number {
+    return this.#handle.id
   }
 
   protected attempt(): boolean {

@@ -29,6 +29,7 @@ import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
 import { type Result, type Task, task } from '../task/task.ts'
 import { checkDeadline, type Deadline, keepDeadline } from './deadline.ts'
+import { cyclesOf, describe, describer } from './dump.ts'
 import { Handle, provideFollower } from './handle.ts'
 import { inherit } from './inheritance.ts'
 import { keepFor } from './hold.ts'
@@ -220,7 +221,7 @@ provideFollower((handle, fn, env) => {
   return launchAfter(household, {}, recordOrThrow(fn), env, worker?.root ?? 0, [handle], true)
 })
 
-function isStaffed(registry: Registry, seat: number): boolean {
+export function isStaffed(registry: Registry, seat: number): boolean {
   if (seat < 0 || seat >= registry.inUse || seat === registry.caller) return false
   return load(registry.arena.words, registry.seat(seat) + DUTY) === WORKER
 }
@@ -321,4 +322,7 @@ provide({
   },
   spawn: (worker, options, record, args) =>
     start(householdOf(worker), checked(options as SpawnOptions, worker), record, args, 0),
+  describe,
+  describer,
+  cyclesOf,
 })

@@ -192,12 +192,18 @@ export class Runs {
   #stay(change: number): void {
     const before = this.#unsettled
     this.#unsettled += change
-    if (before === 0) this.#hold.set(true)
-    else if (this.#unsettled === 0) {
+    if (before === 0) {
+      this.#hold.set(true)
+      this.onPending(true)
+    } else if (this.#unsettled === 0) {
       this.#hold.set(false)
+      this.onPending(false)
       this.onQuiet()
     }
   }
+
+  /** Called when the first of what is pending has begun, and when the last has ended. */
+  onPending: (pending: boolean) => void = () => {}
 
   soon(): void {
     if (!this.#awaited) this.#soon()

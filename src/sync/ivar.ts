@@ -68,7 +68,9 @@ export class IVar<T> extends Held {
 class Get<T> extends Wait<T> {
   readonly #ivar: IVar<T>
   readonly watches
-  override readonly what = 'an IVar'
+  override get what(): string {
+    return 'an IVar'
+  }
 
   constructor(ivar: IVar<T>) {
     super(ivar.house)
