@@ -11,12 +11,12 @@ import { UNBOUNDED } from './record.ts'
 
 /** What asking for a message can come to. */
 export const READY = 1
-export const NOTHING = 0
+const NOTHING = 0
 export const OVER = -1
 
 /** What stands in the answer of a rendezvous. */
 const OFFERED = 1
-export const TAKEN = 2
+const TAKEN = 2
 const WITHDRAWN = 3
 
 /** A channel as one seat sees it: whichever of its ends are there. */
