@@ -11,6 +11,7 @@ import {
   DONE,
   FAILED,
   HOLDS,
+  KEPT,
   NAME,
   PARENT,
   PINNED,
@@ -263,7 +264,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** @internal The keeper: it has ended. */
   close(): void {
     this.#outcome = this.#read(this.#state())
-    this.house.worker.jobs.letGo(this.slot)
+    this.house.worker.jobs.letGo(this.slot, KEPT)
     if (this.#watch !== undefined) this.house.waits.stir(this.#watch)
   }
 
@@ -337,7 +338,7 @@ class Join extends Wait<unknown> {
 }
 
 function letGo({ jobs }: Worker, slot: number): void {
-  jobs.letGo(slot)
+  jobs.letGo(slot, 1)
 }
 
 /** A record like that of a task that has ended, for the handle of one whose own is in another use. */

@@ -59,6 +59,9 @@ export class Household implements Residents, House {
     this.waits.onReady = () => this.front?.soon()
     worker.shelves.push(this.backlog)
     worker.lodging.admit(this)
+    // What came before there was anybody to read it.
+    const { letters } = worker.post
+    for (const letter of letters.splice(0)) if (!this.receives(letter)) letters.push(letter)
   }
 
   get vacant(): boolean {
@@ -183,11 +186,14 @@ export class Household implements Residents, House {
   // --- steps --------------------------------------------------------------------------------------------------------
 
   get ready(): boolean {
+    const { arena, control } = this.worker.registry
     return (
       this.waits.ready.length > 0 ||
       this.#urgent.length > 0 ||
       this.worker.post.rung.length > 0 ||
-      this.backlog.waiting > 0
+      this.backlog.waiting > 0 ||
+      // Atomic: whoever goes to sleep looks here after it has announced it, and the repair wakes everybody after it has counted.
+      load(arena.words, control + DEATHS) !== this.#deaths
     )
   }
 
@@ -393,9 +399,9 @@ export class Household implements Residents, House {
     const { worker } = this
     const { registry } = worker
     this.#deaths = load(registry.arena.words, registry.control + DEATHS)
-    worker.lodging.mail()
-    this.tree.revive()
-    this.waits.revive()
+    const mail = (): void => worker.lodging.mail()
+    this.tree.revive(mail)
+    this.waits.revive(mail)
   }
 }
 
@@ -411,14 +417,12 @@ function notWait(label: string): FilchError {
   return new FilchError('ERR_FILCH_WAIT', `The task ${label} yielded a value. A generator task waits by yield* alone.`)
 }
 
-/** The household of a worker's seat, made when it is first needed. */
+/** The household of a worker's seat, made when it is first needed. It gets what has come for those who live there before anybody did. */
 export function householdOf(worker: Worker): Household {
-  return (worker.lodging.residents as Household | undefined) ?? new Household(worker)
-}
-
-/** The same, for a thread that has mail for it already. */
-export function settleIn(worker: Worker): void {
-  householdOf(worker)
+  const { residents } = worker.lodging
+  if (residents !== undefined) return residents as Household
+  const household = new Household(worker)
   const { letters } = worker.post
-  for (const letter of letters.splice(0)) if (worker.lodging.residents?.receives(letter) !== true) letters.push(letter)
+  for (const letter of letters.splice(0)) if (!household.receives(letter)) letters.push(letter)
+  return household
 }

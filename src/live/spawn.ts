@@ -1,4 +1,4 @@
-import { ForkError, OptionError, WorkerLostError } from '../errors.ts'
+import { CanceledError, ForkError, OptionError, WorkerLostError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { WORKER } from '../scheduler/duty.ts'
 import { DO, OWN, RATHER_OWN, sendErrand } from '../scheduler/errand.ts'
@@ -7,6 +7,7 @@ import { DUTY, type Registry, SOLO } from '../scheduler/registry.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import {
   claim,
+  CLAIMED,
   FAILED,
   HOLDS,
   KEEPER,
@@ -234,6 +235,11 @@ export function launch(
 ): Handle<unknown> {
   const { worker } = household
   const { jobs, registry, seat } = worker
+  const parent = detached ? 0 : root
+  const home = parent === 0 ? 0 : jobs.state(parent)
+  // Its thread was lost, and this is a fork that nobody will join.
+  if (parent !== 0 && stateOf(home) !== CLAIMED) throw new CanceledError('The task that this one belongs to is gone.')
+  const keeper = parent === 0 ? seat : seatOf(home)
   jobs.write(args)
   const slot = jobs.make(registry.directory.idOf(record), args.length, SPAWNED, 0)
   const { words } = registry.arena
@@ -246,8 +252,6 @@ export function launch(
     jobs.forget(slot)
     throw error
   }
-  const parent = detached ? 0 : root
-  const keeper = parent === 0 ? seat : seatOf(jobs.state(parent))
   words[slot + PARENT] = parent
   words[slot + KEEPER] = keeper
   const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), name ?? record.label, keeper !== seat)
@@ -308,7 +312,7 @@ envoys<Worker>(HANDLE, Handle.prototype, {
     keepFor(worker, handle.hold!, handle)
     return handle
   },
-  recall: (worker, [slot]) => worker.jobs.letGo(slot!),
+  recall: (worker, [slot]) => worker.jobs.letGo(slot!, 1),
 })
 
 provide({

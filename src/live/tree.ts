@@ -7,6 +7,7 @@ import {
   FAILED,
   GHOST,
   JOINED,
+  KEPT,
   PARENT,
   seatOf,
   SIBLING,
@@ -157,7 +158,7 @@ export class Tree {
     }
     if (child === undefined) {
       // Of a parent that was lost with the thread before this one.
-      this.#house.worker.jobs.letGo(slot)
+      this.#house.worker.jobs.letGo(slot, KEPT)
       return
     }
     this.#wards.remove(words, slot)
@@ -210,11 +211,15 @@ export class Tree {
     }
   }
 
-  /** A thread has died: what it has ended and perhaps not mailed counts as mailed. */
-  revive(): void {
-    for (const { slot } of this.#wards) {
-      const word = this.#house.worker.jobs.state(slot)
-      if (stateOf(word) > CLAIMED && seatOf(word) === GHOST) this.bury(slot)
+  /** A thread has died: what it has ended and perhaps not mailed counts as mailed. `mail` takes the mail, after that was seen. */
+  revive(mail: () => void): void {
+    const ended: Handle<unknown>[] = []
+    for (const ward of this.#wards) {
+      const word = this.#house.worker.jobs.state(ward.slot)
+      if (stateOf(word) > CLAIMED && seatOf(word) === GHOST) ended.push(ward)
     }
+    mail()
+    const { words } = this.#house.worker.registry.arena
+    for (const ward of ended) if (this.#wards.find(words, ward.slot) === ward) this.bury(ward.slot)
   }
 }

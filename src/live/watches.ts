@@ -102,15 +102,19 @@ export class Watches {
     this.stir(watch)
   }
 
-  /** A thread has died: what it had rung and perhaps not mailed counts as mailed, and everybody looks again. */
-  revive(): void {
+  /**
+   * A thread has died: what it had rung and perhaps not mailed counts as mailed, and everybody looks again. `mail` takes the mail:
+   * after the marks were seen, since what the dead one has mailed must be taken out before it is armed again.
+   */
+  revive(mail: () => void): void {
     const { post, registry } = this.#worker
-    for (const watch of this.#watches.values()) {
-      const { subscription } = watch
-      if (subscription === 0) continue
-      const mark = post.signal.rungBy(subscription)
-      if (mark > ARMED && isStale(registry, mark)) this.rouse(subscription)
-      else this.stir(watch)
+    const stale: [subscription: number, mark: number][] = []
+    for (const { subscription } of this.#watches.values()) {
+      const mark = subscription === 0 ? 0 : post.signal.rungBy(subscription)
+      if (mark > ARMED && isStale(registry, mark)) stale.push([subscription, mark])
     }
+    mail()
+    for (const [subscription, mark] of stale) if (post.signal.rungBy(subscription) === mark) this.rouse(subscription)
+    for (const watch of this.#watches.values()) this.stir(watch)
   }
 }

@@ -98,10 +98,22 @@ export class Slab {
 
   // --- whoever repairs, with the owner dead -------------------------------------------------------------------------
 
-  /** Makes the free list anew from the records that `idle` says are not in use; nothing else may touch this slab meanwhile. */
+  /** The records on the owner's list. */
+  *atHome(): Generator<number> {
+    for (let record = this.#arena.words[this.#free]!; record !== 0;) {
+      yield record
+      // The owner has seen more of the memory than whoever mends.
+      this.#arena.reach(record + this.size)
+      record = this.#arena.words[record + this.#link]!
+    }
+  }
+
+  /**
+   * Makes the owner's list anew from these records. The other list stays: whoever frees a record of this slab at the same time may be
+   * between his two steps, so what he frees must be told from what nobody has, and is not among `records`.
+   */
   rebuild(records: Iterable<number>): void {
     const words = this.#arena.words
-    exchange(words, this.#remote, 0)
     words[this.#free] = 0
     for (const record of records) this.free(record)
   }

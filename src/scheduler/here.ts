@@ -1,5 +1,5 @@
 import { store } from '../memory/atomics.ts'
-import { CLAIMED, FAILED, MAILED, STATE, stateOf, withState } from './slot.ts'
+import { CLAIMED, FAILED, KEPT, MAILED, STATE, stateOf, withState } from './slot.ts'
 import type { TaskRecord } from './tasks.ts'
 import { awaitThat, ENDED } from './wait.ts'
 import type { Worker } from './worker.ts'
@@ -25,7 +25,7 @@ export function runHere(worker: Worker, record: TaskRecord, args: readonly unkno
   try {
     kept = lodging.residents?.keeps(slot, record, failed, value) === true
     if (!kept) {
-      jobs.free(slot)
+      jobs.letGo(slot, KEPT)
       worker.counters.jobs++
     }
   } finally {

@@ -11,14 +11,17 @@ import {
   CANCELED,
   COUNT,
   DELIVERY,
+  FREE,
   HELD,
   HOLDS,
   HOME,
   JOINED,
   KEEPER,
   isRoot,
+  KEPT,
   LENGTH,
   LOCALS,
+  loosen,
   NAME,
   PARENT,
   PAYLOAD,
@@ -94,7 +97,7 @@ export class Jobs {
    * before {@link publish}. A root is its own `root`; give 0.
    */
   make(task: number, count: number, delivery: number, root: number): number {
-    const slot = this.#slab.allocate(this.#prepare)
+    const slot = this.#allocate()
     const words = this.#arena.words
     words[slot + TASK] = task
     words[slot + COUNT] = count
@@ -106,7 +109,7 @@ export class Jobs {
     if (delivery !== JOINED) {
       words[slot + KEEPER] = words[slot + HOME]!
       words[slot + CANCELED] = words[slot + PROGRESS] = words[slot + PARENT] = 0
-      words[slot + HOLDS] = 1
+      words[slot + HOLDS] = KEPT
       words[slot + WATCHERS] = words[slot + STRAYS] = words[slot + LOCALS] = 0
       words[slot + SHIELDS] = words[slot + NAME] = words[slot + PINNED] = 0
     }
@@ -117,6 +120,14 @@ export class Jobs {
       this.#slab.free(slot)
       throw error
     }
+    return slot
+  }
+
+  #allocate(): number {
+    const slot = this.#slab.allocate(this.#prepare)
+    const { words } = this.#arena
+    // It may have been freed by another seat. Plain: nobody else acts upon the state of a slot that is FREE.
+    words[slot + STATE] = withState(words[slot + STATE]!, FREE, 0)
     return slot
   }
 
@@ -186,13 +197,13 @@ export class Jobs {
 
   /** Frees an ended slot for a home that will not. */
   freeFor(home: number, slot: number): void {
-    release(this.#arena, slot)
+    loosen(this.#arena, slot)
     this.#registry.slab(home).freeRemotely(slot)
   }
 
   /** A record that is no job, in the state HELD and with its words from PAYLOAD on as they were, but for the first, which is 0. */
   hold(delivery: number): number {
-    const slot = this.#slab.allocate(this.#prepare)
+    const slot = this.#allocate()
     const words = this.#arena.words
     words[slot + DELIVERY] = delivery
     words[slot + BLOCK] = words[slot + LENGTH] = words[slot + PAYLOAD] = 0
@@ -316,11 +327,9 @@ export class Jobs {
     }
   }
 
-  /** One handle fewer may ask for the outcome of a root that has ended; the last frees it. */
-  letGo(slot: number): void {
-    const words = this.#arena.words
-    if (words[slot + DELIVERY] === JOINED) return this.discard(slot)
-    if (add(words, slot + HOLDS, -1) !== 1) return
+  /** One handle fewer may ask for the outcome of a root that has ended, or its keeper has it; who comes last frees it. */
+  letGo(slot: number, part: number): void {
+    if (add(this.#arena.words, slot + HOLDS, -part) !== part) return
     this.forgotten(slot + WATCHERS)
     this.discard(slot)
   }

@@ -2,7 +2,7 @@ import { Signal } from '../lockfree/signal.ts'
 import { load } from '../memory/atomics.ts'
 import type { Registry } from './registry.ts'
 import type { Residents } from './residents.ts'
-import { DELIVERY, ERRAND, HOLDER, HOME, KEEPER, WATCHERS } from './slot.ts'
+import { DELIVERY, ERRAND, HOLDER, HOME, KEEPER, NOTICE, WATCHERS } from './slot.ts'
 import { FLAG, markOf, NEXT } from './subscription.ts'
 
 /** What one seat sends to others and gets from them. */
@@ -47,8 +47,9 @@ export class Post {
 
   readonly #sort = (slot: number): void => {
     const { words } = this.#registry.arena
-    if (words[slot + DELIVERY] === ERRAND) {
-      words[slot + HOLDER] = this.#seat + 1
+    const delivery = words[slot + DELIVERY]
+    if (delivery === ERRAND || delivery === NOTICE) words[slot + HOLDER] = this.#seat + 1
+    if (delivery === ERRAND) {
       if (this.onErrand === undefined) this.letters.push(slot)
       else this.onErrand(slot)
     } else if (this.#residents?.receives(slot) !== true) this.letters.push(slot)

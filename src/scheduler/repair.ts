@@ -1,6 +1,6 @@
 import { add, load, replace, store } from '../memory/atomics.ts'
 import { heirOf } from './heirs.ts'
-import { notify } from './notice.ts'
+import { ignore, notify } from './notice.ts'
 import { isTrial, jobOf } from './errand.ts'
 import { ACTIVE, BLOCKING, DEATHS, IMPORTING, LIVES, RUNNING, WANT } from './registry.ts'
 import {
@@ -15,14 +15,20 @@ import {
   FREE,
   GHOST,
   HELD,
+  HOLDS,
   HOLDER,
   HOME,
+  isLoose,
   JOINED,
   KEEPER,
+  KEPT,
   LOST,
   NOTICE,
+  PARENT,
+  PINNED,
   PUBLISHED,
   refOf,
+  ROOT,
   seatOf,
   SPAWNED,
   STATE,
@@ -40,8 +46,9 @@ import type { Worker } from './worker.ts'
  * 1. Its sleep is over: nobody wakes it instead of somebody else.
  * 2. What was sent to it alone, and what it had claimed, fails as lost, or for the reason for which its thread was ended; whoever waits
  *    for that is told.
- * 3. Its published forks are canceled; those stolen run on, with nobody to join them: `orphans` collects them. What it had
- *    spawned for a parent on another seat, or for none, is published anew (`again`); what had its parent here shall stop.
+ * 3. Its published forks are canceled; those stolen run on, with nobody to join them: `orphans` collects them. They look into
+ *    the slot of their root, and spawn for it: so it stays until they have ended, though it may be lost below, and nobody else knows of them.
+ *    What it had spawned for a parent on another seat, or for none, is published anew (`again`); what had its parent here shall stop.
  *    What it held of records with rules of their own is let go of by their `Heir`.
  * 4. Roots that it has ended may not have been mailed: the GHOST in their state tells their keeper.
  * 5. Its deque, now dead entries only, is emptied, and its free slots are collected.
@@ -59,9 +66,12 @@ export function repair(worker: Worker, seat: number, orphans: Set<number>, again
   // From here on what it has rung and not mailed counts as mailed.
   store(arena.words, at + LIVES, arena.words[at + LIVES]! + 1)
   empty(worker, seat)
-  const idle: number[] = []
-  for (const slot of allSlots(arena, control)) settle(worker, seat, slot, idle, orphans, again)
-  registry.slab(seat).rebuild(idle)
+  const slab = registry.slab(seat)
+  const idle = new Set(slab.atHome())
+  const sent = new Set<number>()
+  for (const slot of allSlots(arena, control)) adopt(worker, seat, slot, idle, orphans, sent)
+  for (const slot of allSlots(arena, control)) settle(worker, seat, slot, sent, again)
+  slab.rebuild(idle)
   bury(worker, orphans)
   deques[seat]!.clear()
   add(arena.words, control + DEATHS, 1)
@@ -77,9 +87,9 @@ export function empty(worker: Worker, seat: number): void {
   mailboxes[seat]!.take(slot => {
     const state = stateOf(load(arena.words, slot + STATE))
     if (state === PUBLISHED) lose(worker, slot)
-    else if (state !== HELD) worker.jobs.letGo(slot)
+    else if (state !== HELD) worker.jobs.letGo(slot, KEPT)
     else if (arena.words[slot + DELIVERY] === ERRAND) decline(worker, slot)
-    else if (arena.words[slot + DELIVERY] === NOTICE) worker.jobs.discard(slot)
+    else if (arena.words[slot + DELIVERY] === NOTICE) ignore(worker, slot)
     // Taken out of the mail, so that it is sent once more when what it waits for is gone.
     else if (!worker.post.signal.disarm(slot)) worker.jobs.discard(slot)
   })
@@ -95,43 +105,62 @@ function decline(worker: Worker, errand: number): void {
   worker.jobs.discard(errand)
 }
 
-function settle(
+/**
+ * Forks and free slots of the dead thread, before anything is lost: whoever a fork belongs to cannot end before that. Jobs for which
+ * there is an errand are `sent`.
+ */
+function adopt(
   worker: Worker,
   seat: number,
   slot: number,
-  idle: number[],
+  idle: Set<number>,
   orphans: Set<number>,
-  again: (ref: number) => void,
+  sent: Set<number>,
 ): void {
   const { words } = worker.registry.arena
   const word = load(words, slot + STATE)
   const state = stateOf(word)
-  const isSpawned = state !== FREE && state !== HELD && words[slot + DELIVERY] === SPAWNED
-  const mine = words[slot + HOME] === seat
-  if (state === CLAIMED && seatOf(word) === seat) {
-    lose(worker, slot)
-    if (isSpawned) return
-  }
-  if (isSpawned) {
-    const isKeeper = words[slot + KEEPER] === seat
-    // What is in the mail, or will be, is for its successor to let go of.
-    if (isKeeper && state <= CLAIMED) stop(worker, slot)
-    else if (state > CLAIMED && seatOf(word) === seat) {
-      if (isKeeper) worker.jobs.letGo(slot)
-      else replace(words, slot + STATE, word, withState(word, state, GHOST))
-    } else if (mine && state === PUBLISHED) again(refOf(slot, word))
-    return
-  }
-  if (state === HELD) {
-    if (words[slot + DELIVERY] === ERRAND && words[slot + HOLDER] === seat + 1) decline(worker, slot)
-    return heirOf(words[slot + DELIVERY]!)?.(worker, slot, seat)
-  }
-  if (!mine) return
-  if (state === FREE) idle.push(slot)
+  if (state === HELD && words[slot + DELIVERY] === ERRAND) sent.add(jobOf(worker, slot))
+  if (words[slot + HOME] !== seat || state === HELD) return
+  if (state === FREE) {
+    if (!isLoose(word)) idle.add(slot)
+  } else if (words[slot + DELIVERY] !== JOINED) return
   else if (state === PUBLISHED && takeBack(worker.registry.arena, slot, word)) {
     worker.jobs.drop(slot)
-    idle.push(slot)
-  } else orphans.add(slot)
+    idle.add(slot)
+    // It may be the orphan of an earlier thread of this seat.
+  } else if (!orphans.has(slot)) {
+    const root = words[slot + ROOT]!
+    if (root !== 0) add(words, root + HOLDS, 1)
+    orphans.add(slot)
+  }
+}
+
+/** What the dead thread had claimed, and roots that it kept, had spawned or had ended. */
+function settle(worker: Worker, seat: number, slot: number, sent: Set<number>, again: (ref: number) => void): void {
+  const { words } = worker.registry.arena
+  const word = load(words, slot + STATE)
+  const state = stateOf(word)
+  if (state === CLAIMED && seatOf(word) === seat) return lose(worker, slot)
+  if (state === HELD) {
+    const isHeld = words[slot + HOLDER] === seat + 1
+    if (words[slot + DELIVERY] === ERRAND && isHeld) decline(worker, slot)
+    if (words[slot + DELIVERY] === NOTICE && isHeld) ignore(worker, slot)
+    return heirOf(words[slot + DELIVERY]!)?.(worker, slot, seat)
+  }
+  if (state === FREE || words[slot + DELIVERY] !== SPAWNED) return
+  const isKeeper = words[slot + KEEPER] === seat
+  if (state > CLAIMED) {
+    const by = seatOf(word)
+    if (!isKeeper) {
+      if (by === seat) replace(words, slot + STATE, word, withState(word, state, GHOST))
+      // What others have ended is in the mail, or will be: its successor lets go of that. What it had let go of itself is not kept.
+    } else if ((by === seat || by === GHOST) && load(words, slot + HOLDS) >= KEPT) worker.jobs.letGo(slot, KEPT)
+  } else if (isKeeper && words[slot + PARENT] !== 0) stop(worker, slot)
+  else if (state !== PUBLISHED || words[slot + HOME] !== seat) return
+  else if (words[slot + PINNED] === 0) again(refOf(slot, word))
+  // It died before it could ask the one thread that may run it.
+  else if (!sent.has(slot) && claim(worker.registry.arena, slot, word, worker.registry.caller)) lose(worker, slot)
 }
 
 /** Ends a job whose claimer is gone, or that nobody can claim any more. */
@@ -140,8 +169,11 @@ export function lose(worker: Worker, slot: number): void {
   const sentence = worker.jobs.sentences.get(slot)
   if (sentence?.use === useOf(words[slot + STATE]!)) worker.jobs.conclude(slot, sentence.error, true)
   else words[slot + COUNT] = LOST
+  const isTold = words[slot + DELIVERY] !== JOINED
+  // Its orphans stop.
+  if (isTold) store(words, slot + CANCELED, 1)
   store(words, slot + STATE, withState(words[slot + STATE]!, FAILED, worker.registry.caller))
-  if (words[slot + DELIVERY] !== JOINED) worker.post.report(slot)
+  if (isTold) worker.post.report(slot)
 }
 
 /** A root shall stop: what nobody has begun ends now, what runs is told. */
@@ -161,6 +193,8 @@ export function bury(worker: Worker, orphans: Set<number>): void {
   for (const slot of orphans) {
     if (stateOf(load(arena.words, slot + STATE)) <= CLAIMED) continue
     orphans.delete(slot)
-    worker.jobs.letGo(slot)
+    const root = arena.words[slot + ROOT]!
+    worker.jobs.discard(slot)
+    if (root !== 0) worker.jobs.letGo(root, 1)
   }
 }

@@ -77,7 +77,7 @@ const record = layout({
   keeper: 1,
   /** Slot of the task whose child it is, which does not end before it; 0 if there is none. */
   parent: 1,
-  /** How many handles may still ask for its outcome, the keeper's counted as one. */
+  /** How many handles on other seats may still ask for its outcome; and `KEPT`, until its keeper has it. */
   holds: 1,
   /** Head of the list of subscriptions of seats that wait for its end. */
   watchers: 1,
@@ -113,6 +113,8 @@ export const PROGRESS: number = record.at.progress
 export const KEEPER: number = record.at.keeper
 export const PARENT: number = record.at.parent
 export const HOLDS: number = record.at.holds
+/** The keeper's part in `HOLDS`, in the same word: that it has been let go of must be seen of it, whatever else holds the slot. */
+export const KEPT: number = 1 << 24
 export const WATCHERS: number = record.at.watchers
 export const STRAYS: number = record.at.strays
 export const SIBLING: number = record.at.sibling
@@ -154,7 +156,7 @@ export const CHANNEL = 6
 export const PARCEL = 7
 /** No job: something that a thread is asked to do (errand.ts). */
 export const ERRAND = 8
-/** The first word of an errand: seat whose thread has it out of its mail, plus one. The repair finds by it what died with that thread. */
+/** The first word of an errand and of a notice: seat whose thread has it out of its mail, plus one. The repair finds by it what died with that thread. */
 export const HOLDER: number = PAYLOAD
 
 /** No job: something that tasks wait for. */
@@ -245,6 +247,19 @@ export function takeBack(arena: Arena, slot: number, word: number): boolean {
 /** Home: what is DONE or FAILED may be used again. */
 export function release(arena: Arena, slot: number): void {
   store(arena.words, slot + STATE, nextGeneration(arena.words[slot + STATE]!))
+}
+
+/** Seat in the state word of a slot that is FREE, and on its home's list of what others have freed or about to be. */
+const LOOSE = 1
+
+/** Another seat than its home, before it gives the slot back. The repair must not take it for one that nobody has. */
+export function loosen(arena: Arena, slot: number): void {
+  store(arena.words, slot + STATE, withState(nextGeneration(arena.words[slot + STATE]!), FREE, LOOSE))
+}
+
+/** See {@link loosen}. */
+export function isLoose(word: number): boolean {
+  return stateOf(word) === FREE && seatOf(word) === LOOSE
 }
 
 /** Once in the life of a record (Slab.allocate): names it and adds it to the pool's chain, whose head is the word `chain`. */

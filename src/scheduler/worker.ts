@@ -22,6 +22,7 @@ import {
   FAILED,
   HOME,
   JOINED,
+  KEPT,
   PUBLISHED,
   ROOT,
   SHIELDS,
@@ -119,7 +120,7 @@ export class Worker implements SlowPath, Waiter {
       kept = isRoot && lodging.residents?.keeps(slot, record, false, value) === true
       if (!kept) this.jobs.conclude(slot, value, false)
     } catch (thrown) {
-      // A fork that ran elsewhere does not know why it was stopped.
+      // A fork that ran elsewhere does not know why it was stopped, or was ended with its thread.
       const error = isRoot ? verdict(this, slot, thrown) : thrown
       state = FAILED
       kept = isRoot && lodging.residents?.keeps(slot, undefined, true, error) === true
@@ -336,7 +337,8 @@ export class Worker implements SlowPath, Waiter {
     try {
       return count < 0 ? unsaid(count, this.loss) : this.jobs.outcome(slot)
     } finally {
-      this.jobs.free(slot)
+      if (this.registry.arena.words[slot + DELIVERY] === JOINED) this.jobs.free(slot)
+      else this.jobs.letGo(slot, KEPT)
     }
   }
 

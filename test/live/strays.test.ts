@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Audited, audited } from '../pool/audit.ts'
 import { cells } from '../pool/basic.tasks.ts'
 import { settled } from '../pool/settle.ts'
+import { quiet } from './quiet.ts'
 import { parent, several } from './strays.tasks.ts'
 
 /** Children that forks of a task have spawned on other seats. */
@@ -17,14 +18,14 @@ describe.for([2, 4])('strays, %i threads', threads => {
     for (let round = 0; round < 200; round++) {
       expect(await settled(own.pool.run(parent, cells(2), false, false))).toEqual({ value: 1 })
     }
-    expect(own.live()).toBe(0)
+    await quiet(own.live)
   })
 
   it('a supervised one fails for itself', async () => {
     for (let round = 0; round < 50; round++) {
       expect(await settled(own.pool.run(parent, cells(2), true, true))).toEqual({ value: 1 })
     }
-    expect(own.live()).toBe(0)
+    await quiet(own.live)
   })
 
   it('another one takes its parent with it', async () => {
@@ -33,13 +34,13 @@ describe.for([2, 4])('strays, %i threads', threads => {
         error: { name: 'RangeError', message: 'stray' },
       })
     }
-    expect(own.live()).toBe(0)
+    await quiet(own.live)
   })
 
   it('their handles come home with the result of the fork', async () => {
     for (let round = 0; round < 50; round++) {
       expect(await settled(own.pool.run(several, cells(2), 20))).toEqual({ value: 140 })
     }
-    expect(own.live()).toBe(0)
+    await quiet(own.live)
   })
 })

@@ -23,13 +23,16 @@ import { model as holders } from './structures/holders.ts'
 import { model as mailbox } from './structures/mailbox.ts'
 import { model as ring } from './structures/ring.ts'
 import { model as scheduler } from './structures/scheduler.ts'
+import { model as signal } from './structures/signal.ts'
 import { model as slab } from './structures/slab.ts'
 import { model as sleepers } from './structures/sleepers.ts'
 import { model as slot } from './structures/slot.ts'
+import { model as sync } from './structures/sync.ts'
 
 /** Those that take longest first. */
 const models: Readonly<Record<string, Model>> = {
   scheduler,
+  sync,
   deaths,
   buffers,
   sleepers,
@@ -41,6 +44,7 @@ const models: Readonly<Record<string, Model>> = {
   mailbox,
   deque,
   shutdown,
+  signal,
   arena,
   slab,
   heap,

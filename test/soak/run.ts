@@ -16,6 +16,8 @@ const shares: Readonly<Record<string, number>> = {
   faults: 18,
   sleep: 4,
   life: 5,
+  kills: 4,
+  trees: 4,
   ends: 1,
   programs: 50,
 }

@@ -64,8 +64,6 @@ function follow(Class: Class, chunk: number, actions: readonly Action[]): void {
         far.freeRemotely(remote.at(-1)!)
         break
       case 'rebuild':
-        free.push(...remote)
-        remote = []
         home.rebuild(free)
         break
       case 'grow':
@@ -98,8 +96,11 @@ const faults: Record<string, Edit[]> = {
   'remote frees are never taken': [['words[this.#remote] === 0 ? 0', 'words[this.#remote] !== 0 ? 0']],
   'the last of a chunk is forgotten': [['i + 1 < this.#chunk ?', 'i + 2 < this.#chunk ?']],
   'records overlap': [['first + i * this.size', 'first + i * (this.size >> 1)']],
-  'rebuild keeps what others have freed (I2)': [
-    ['    exchange(words, this.#remote, 0)\n    words[this.#free] = 0', '    words[this.#free] = 0'],
+  'rebuild forgets what others have freed (I2)': [
+    [
+      '    words[this.#free] = 0\n    for',
+      '    words[this.#free] = exchange(words, this.#remote, 0)\n    words[this.#free] = 0\n    for',
+    ],
   ],
   'allocate forgets all but the first': [['= this.#arena.words[record + this.#link]!\n    return', '= 0\n    return']],
 }

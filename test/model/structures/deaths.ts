@@ -136,13 +136,13 @@ export const model: Model = {
       ],
     },
     'the repair frees what was stolen from the dead one': {
-      'scheduler/repair.ts': [['else orphans.add(slot)', 'else idle.push(slot)']],
+      'scheduler/repair.ts': [['    orphans.add(slot)\n', '    idle.add(slot)\n']],
     },
     'the repair does not collect free slots': {
-      'scheduler/repair.ts': [['  registry.slab(seat).rebuild(idle)\n', '']],
+      'scheduler/repair.ts': [['  slab.rebuild(idle)\n', '']],
     },
     'the repair does not tell who waits for a run': {
-      'scheduler/repair.ts': [['if (words[slot + DELIVERY] !== JOINED) worker.post.report(slot)', '']],
+      'scheduler/repair.ts': [['  if (isTold) worker.post.report(slot)\n', '']],
     },
     'the claim is not recorded': {
       'scheduler/slot.ts': [['withState(word, CLAIMED, seat))', 'withState(word, CLAIMED, 0))']],
