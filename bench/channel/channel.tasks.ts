@@ -14,7 +14,7 @@ export const messages = { number: 1, bytes, record } as const
 export type Kind = keyof typeof messages
 
 /** Sends `n` messages of a kind; numbers count up. */
-export const produce = task(function* (to: Sender<Message>, kind: Kind, n: number) {
+export const produce = task((to: Sender<Message>, kind: Kind, n: number) => {
   if (kind === 'number') for (let i = 0; i < n; i++) to.send(i)
   else {
     const message = messages[kind]

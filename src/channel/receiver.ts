@@ -34,7 +34,7 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
   }
 
   #wait(): Receive {
-    const wait = this.#idle ?? new Receive(this.#open(), done => (this.#idle = done))
+    const wait = this.#idle ?? new Receive(this.#open(), done => void (this.#idle = done))
     this.#idle = undefined
     wait.begin()
     return wait

@@ -35,7 +35,7 @@ export class Send extends Wait<void> {
 
   #meet(station: Station): boolean {
     if (this.#answer !== 0) {
-      const taken = station.answered(this.#answer)
+      const taken = station.offers.answered(this.#answer)
       if (taken !== false) this.#answer = 0
       return this.#end(taken)
     }
@@ -61,7 +61,7 @@ export class Send extends Wait<void> {
   /** Nothing was sent: everything is as it was. */
   protected override leave(): void {
     if (this.#cell !== 0) this.#station.cells.undo(this.#cell)
-    if (this.#answer !== 0) this.#station.withdraw(this.#answer)
+    if (this.#answer !== 0) this.#station.offers.withdraw(this.#answer)
     this.#cell = this.#answer = 0
     this.#value = undefined
   }

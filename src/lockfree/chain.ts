@@ -189,10 +189,9 @@ export class Chain {
   }
 }
 
-export const SENT = 0
+const SENT = 0
 export const RING = 1
 export const REFUSED = -1
-export const FULL = -2
 
 /** The receiver sleeps, beside an empty queue. */
 const SLEEP = 1

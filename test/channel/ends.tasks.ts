@@ -58,7 +58,7 @@ const relay = task(function* (from: Receiver<number>, to: Numbers, all: Numbers,
 export const causal = task(function* (n: number, capacity: Capacity): Generator<Wait<unknown>, boolean> {
   const [all, reports] = channel<number>(options(capacity))
   const ring = Array.from({ length: 3 }, () => channel<number>())
-  ring.forEach(([, receiver], i) => spawn(relay, receiver, ring[(i + 1) % 3]![0], all, n))
+  ring.forEach(([, receiver], i) => void spawn(relay, receiver, ring[(i + 1) % 3]![0], all, n))
   ring[0]![0].send(0)
   all.close()
   for (const [sender] of ring) sender.close()
@@ -178,7 +178,7 @@ export const chooseSend = task(function* (capacity: number): Generator<Wait<unkn
   const left = receiver.tryReceive('nothing')
   return [first.index, first.value, left]
 })
-export const tries = task(function* (capacity: number): Generator<Wait<unknown>, unknown> {
+export const tries = task((capacity: number) => {
   const [sender, receiver] = channel<number>({ capacity })
   const done = [sender.trySend(1), sender.trySend(2), sender.trySend(3)]
   const got = [receiver.tryReceive(), receiver.tryReceive(), receiver.tryReceive()]

@@ -25,11 +25,12 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: plain('close') },
 )
 
+const cell = (arena: Arena): number => arena.allocate(32)
+
 /** Three senders and two receivers, one after the other, take turns; an array says what must come. */
 function follow(Class: Class, actions: readonly Action[]): void {
   const all = arenas(5, Arena.start + 2)
   const queues = all.map(arena => new Class(arena, HEAD, FRONT, PREV, NEXT))
-  const cell = (arena: Arena): number => arena.allocate(32)
   queues[0]!.initialise(cell(all[0]!))
   let at = 3
   queues[at]!.attach()

@@ -22,15 +22,15 @@ const END = 99
 const cell = (n: number): number => (n + 1) * SIZE
 const DUMMY = cell(0)
 
+const rouse = (words: Words): void => {
+  if (replace(words, BELL, 1, 0)) notify(words, BELL, Infinity)
+}
+
 /** Senders, and a receiver that sleeps beside an empty queue. */
 export const model: Model = structure<typeof chains>({
   path: 'lockfree/chain.ts',
   scenarios: ({ Chain, CLOSED, REFUSED, RING }) => {
     const make = (words: Words): chains.Chain => new Chain(arenaOf(words), HEAD, FRONT, PREV, NEXT)
-    const rouse = (words: Words): void => {
-      if (replace(words, BELL, 1, 0)) notify(words, BELL, Infinity)
-    }
-
     /** What it has sent, in its order. `thrifty`: uses a cell that was given back if there is one. */
     const sender = (numbers: readonly number[], thrifty: boolean) => (words: Words) => {
       const chain = make(words)

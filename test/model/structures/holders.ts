@@ -16,19 +16,28 @@ const SEATS = 8
 const GROUPS = 2
 const seat = (thread: number): number => (thread % 2) * 32 + (thread >> 1)
 
+const gone = (words: Words, isIt: boolean): void => {
+  if (isIt) store(words, GONE, 1)
+}
+const send = (words: Words, all: holders.Holders, to: number): void => {
+  all.depart()
+  store(words, MAIL + to, 1)
+  notify(words, MAIL + to, Infinity)
+}
+const base = (starts: readonly number[]) => ({
+  words: SEATS + GROUPS,
+  prepare: (words: Words) => {
+    for (const thread of starts) words[SEATS + (seat(thread) >> 5)]! |= 1 << (seat(thread) & 31)
+  },
+  name: (at: number) =>
+    at < MAIL ? ['flight', 'moves', 'gone'][at]! : at < SEATS ? `mail ${at - MAIL}` : `seats ${at - SEATS}`,
+})
+
 /** Holds that are sent from seat to seat. Whoever holds says that it is not gone; who sees the last one end says that it is. */
 export const model: Model = structure<typeof holders>({
   path: 'lockfree/holders.ts',
   scenarios: ({ Holders }) => {
     const make = (words: Words): holders.Holders => new Holders(arenaOf(words), SEATS, GROUPS, FLIGHT, MOVES)
-    const gone = (words: Words, isIt: boolean): void => {
-      if (isIt) store(words, GONE, 1)
-    }
-    const send = (words: Words, all: holders.Holders, to: number): void => {
-      all.depart()
-      store(words, MAIL + to, 1)
-      notify(words, MAIL + to, Infinity)
-    }
     /** `me` holds it from the beginning if it is 0, else gets it; then it sends it to others and lets go. */
     const holder = (me: number, to: readonly number[], fromStart: boolean) => (words: Words) => {
       const all = make(words)
@@ -48,14 +57,6 @@ export const model: Model = structure<typeof holders>({
       const all = make(words)
       return () => gone(words, all.bury(seat(victim)))
     }
-    const base = (starts: readonly number[]) => ({
-      words: SEATS + GROUPS,
-      prepare: (words: Words) => {
-        for (const thread of starts) words[SEATS + (seat(thread) >> 5)]! |= 1 << (seat(thread) & 31)
-      },
-      name: (at: number) =>
-        at < MAIL ? ['flight', 'moves', 'gone'][at]! : at < SEATS ? `mail ${at - MAIL}` : `seats ${at - SEATS}`,
-    })
     const scenario = (starts: readonly number[], ways: readonly (readonly number[])[]): Scenario => ({
       ...base(starts),
       threads: ways.map((to, me) => holder(me, to, starts.includes(me))),

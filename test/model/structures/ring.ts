@@ -16,6 +16,10 @@ const NOTES = 16
 const END = 15
 const record = (n: number): number => n * 8
 
+const rouse = (words: Words, bell: number): void => {
+  if (replace(words, bell, 1, 0)) notify(words, bell, Infinity)
+}
+
 /** Senders that wait for room, and a receiver that waits for them, on a ring of one or two places. */
 export const model: Model = structure<typeof rings>({
   path: 'lockfree/ring.ts',
@@ -24,9 +28,6 @@ export const model: Model = structure<typeof rings>({
   scenarios: ({ Ring }) => {
     const make = (words: Words, count: number): rings.Ring =>
       new Ring(arenaOf(words), PLACES, count, { tail: TAIL, taken: TAKEN, asleep: ASLEEP, wanted: WANTED })
-    const rouse = (words: Words, bell: number): void => {
-      if (replace(words, bell, 1, 0)) notify(words, bell, Infinity)
-    }
     const sender = (count: number, bell: number, numbers: readonly number[]) => (words: Words) => {
       const ring = make(words, count)
       return () => {
