@@ -47,6 +47,8 @@ const refusing = (): number => {
   throw new RangeError('no')
 }
 
+const noise = (i: number): number => ((i * 48_271) % 2_147_483_647) / 2_147_483_647
+
 describe('sort', () => {
   it('has the order of the method, to the bit, on any number of workers', async () => {
     await fc.assert(
@@ -60,7 +62,6 @@ describe('sort', () => {
 
   it('sorts doubles whose high words repeat: in small groups, in long ones that a sample misses, on edges of blocks', async () => {
     const length = 150_000
-    const noise = (i: number): number => ((i * 48_271) % 2_147_483_647) / 2_147_483_647
     const tiny = 2 ** -40
     const sampled = new Set(Array.from({ length: 8192 }, (_, i) => Math.floor((i * length) / 8192)))
     const makers = [
