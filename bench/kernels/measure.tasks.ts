@@ -45,7 +45,7 @@ function halves(name: string, data: object): number {
   const upper = half.fork(name, data, middle, length)
   const left = kernel.part(data, 0, middle)
   const right = half.join(upper)
-  if (kernel.after !== undefined) return kernel.after(data, middle)
+  if (kernel.after !== undefined) return kernel.after(data, middle, left, right)
   return kernel.combine === undefined ? left + right : kernel.combine(left, right)
 }
 
