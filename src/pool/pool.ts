@@ -2,7 +2,6 @@ import { ForkError } from '../errors.ts'
 import { store } from '../memory/atomics.ts'
 import { cores, environment, Hold, openBuffers, uniqueName } from '../platform/node/host.ts'
 import { readTally, type Tally } from '../scheduler/counters.ts'
-import { now } from '../scheduler/clock.ts'
 import { runHere } from '../scheduler/here.ts'
 import { WORKER } from '../scheduler/duty.ts'
 import { Passport } from '../scheduler/passport.ts'
@@ -25,6 +24,7 @@ import { Guard } from '../wire/guard.ts'
 import { Crew } from './crew.ts'
 import { checkRun, type PoolOptions, type RunOptions, type Settings, settle } from './options.ts'
 import { Runs } from './runs.ts'
+import { here } from './site.ts'
 import { Staff } from './staff.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -382,26 +382,6 @@ export function refuseInTask(what: string): void {
     'ERR_FILCH_RUN_IN_TASK',
     `${what} was called inside a task, where nothing can be awaited. Call the task, or fork and join it.`,
   )
-}
-
-/** Sites that may still be captured now, and when that was last topped up. */
-let sites = 100
-let toppedUp = 0
-
-/**
- * Where the user's call is, for the stack of a later error. Capturing it takes longer than the rest of a run, so a flood of
- * runs gets one a millisecond, and the other errors have the worker's stack alone.
- */
-function here(): { readonly stack?: string } {
-  const at = now()
-  sites = Math.min(100, sites + Math.floor(at - toppedUp))
-  if (at - toppedUp >= 1) toppedUp = at
-  const site: { stack?: string } = {}
-  if (sites > 0) {
-    sites--
-    Error.captureStackTrace(site, here)
-  }
-  return site
 }
 
 /** A worker imports the modules of its tasks; if one of them starts work at its top level, it would do so in every worker. */
