@@ -411,14 +411,12 @@ function notWait(label: string): FilchError {
   return new FilchError('ERR_FILCH_WAIT', `The task ${label} yielded a value. A generator task waits by yield* alone.`)
 }
 
-/** The household of a worker's seat, made when it is first needed. */
+/** The household of a worker's seat, made when it is first needed: perhaps in the middle of a job, with mail for it there already. */
 export function householdOf(worker: Worker): Household {
-  return (worker.lodging.residents as Household | undefined) ?? new Household(worker)
-}
-
-/** The same, for a thread that has mail for it already. */
-export function settleIn(worker: Worker): void {
-  householdOf(worker)
+  const { residents } = worker.lodging
+  if (residents !== undefined) return residents as Household
+  const household = new Household(worker)
   const { letters } = worker.post
-  for (const letter of letters.splice(0)) if (worker.lodging.residents?.receives(letter) !== true) letters.push(letter)
+  for (const letter of letters.splice(0)) if (!household.receives(letter)) letters.push(letter)
+  return household
 }

@@ -47,7 +47,7 @@ export async function serve(): Promise<void> {
   process.once('exit', () => store(registry.arena.words, registry.seat(papers.seat) + ACTIVE, LEAVING))
   await new Loop(worker, {
     load: url => import(url),
-    live: async () => (await import('../../live/household.ts')).settleIn(worker),
+    live: async () => void (await import('../../live/household.ts')).householdOf(worker),
     turn: () => new Promise(resolve => void setImmediate(resolve)),
   }).run()
   buffers.close()
