@@ -380,7 +380,9 @@ export class Worker implements SlowPath, Waiter {
   yieldNow(): boolean {
     this.poll()
     if (this.words[this.want] !== 0) this.publish()
-    return this.helps && this.help(-1)
+    if (this.helps) return this.help(-1)
+    // Who lives here may be about to kill the tasks on this stack, which yield for ever.
+    return this.lodging.residents !== undefined && roomy() && this.lodging.turn()
   }
 
   /** Why the last thread was lost, as far as this seat knows. */

@@ -1,6 +1,7 @@
 import { Registry } from '../../src/scheduler/registry.ts'
 import {
   allSlots,
+  CANCELED,
   DELIVERY,
   FREE,
   HOLDS,
@@ -10,6 +11,7 @@ import {
   seatOf,
   STATE,
   stateOf,
+  TASK,
 } from '../../src/scheduler/slot.ts'
 import { Pool, type PoolOptions } from 'filch'
 
@@ -52,7 +54,7 @@ export function audited(options: PoolOptions): Audited {
         .map(slot => {
           const at = (word: number): number => arena.words[slot + word]!
           const state = ['free', 'published', 'claimed', 'done', 'failed', 'held'][stateOf(at(STATE))]
-          const rest = `delivery ${at(DELIVERY)}, parent ${at(PARENT)}, keeper ${at(KEEPER)}, holds ${at(HOLDS).toString(16)}`
+          const rest = `canceled ${at(CANCELED)}, task ${at(TASK)}, delivery ${at(DELIVERY)}, parent ${at(PARENT)}, keeper ${at(KEEPER)}, holds ${at(HOLDS).toString(16)}`
           return `${slot} of ${at(HOME)}: ${state} by ${seatOf(at(STATE))}, ${rest}`
         })
         .slice(0, 20)

@@ -25,13 +25,14 @@ class Wood {
     const peril = r(3) === 0 ? 40 : 0
     const shared = cells(3)
     const handles: Handle<number>[] = []
-    const doomed: Handle<number>[] = []
+    const doomed: Handle<unknown>[] = []
     for (let n = 1 + r(6); n > 0; n--) {
       handles.push(pool.spawn(grow, shared, r(2 ** 31), 3, peril))
-      if (r(3) === 0) doomed.push(pool.spawn(pick(r, [endless, stuck]), shared))
+      if (peril === 0 && r(3) === 0) doomed.push(pool.spawn(stuck, shared))
       if (r(4) === 0) pick(r, handles).kill('queued')
       if (r(4) === 0) await turn()
     }
+    if (r(3) === 0) doomed.push(pool.spawn(endless, shared))
     for (let turns = r(6); turns > 0; turns--) await turn()
     if (r(2) === 0) pick(r, handles).kill('running')
     let terminated = 0
@@ -61,7 +62,7 @@ class Wood {
   }
 
   /** Its end is one that was planned, and its handle says so. */
-  #check(handle: Handle<number>, error: unknown): void {
+  #check(handle: Handle<unknown>, error: unknown): void {
     const status = error === undefined ? 'done' : error instanceof KilledError ? 'killed' : 'failed'
     if (handle.status !== status) throw new Error(`${handle.status}, which ${status}`)
     if (
