@@ -84,7 +84,7 @@ export interface SpawnOptions extends Deadline {
  * @throws {NotSendableError} if an argument cannot cross
  */
 export function spawn<F extends AnyFunction>(fn: Task<F>, ...args: Arguments<F>): Handle<Result<F>> {
-  return begin({}, fn, args) as Handle<Result<F>>
+  return begin(PLAIN, fn, args) as Handle<Result<F>>
 }
 
 /**
@@ -126,9 +126,13 @@ function begin(options: SpawnOptions, fn: unknown, args: readonly unknown[]): Ha
   return start(householdOf(worker), checked(options, worker), recordOrThrow(fn), args, worker.root)
 }
 
+/** Without options: not looked at, nor made each time. */
+const PLAIN: SpawnOptions = {}
+
 const NAMES = ['name', 'after', 'signal', 'timeout', 'detached', 'supervised', 'on', 'dedicated']
 
 function checked(options: SpawnOptions, worker: Worker): SpawnOptions {
+  if (options === PLAIN) return options
   if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
   for (const name of Object.keys(options)) {
     if (!NAMES.includes(name)) throw new OptionError('An option of spawn', name, `There are: ${NAMES.join(', ')}.`)
@@ -170,11 +174,11 @@ function start(
   args: readonly unknown[],
   root: number,
 ): Handle<unknown> {
-  const { after, ...rest } = options
+  const { after } = options
   const handle =
     after === undefined
-      ? launch(household, rest, record, args, root)
-      : launchAfter(household, rest, record, args, root, after, false)
+      ? launch(household, options, record, args, root)
+      : launchAfter(household, options, record, args, root, after, false)
   keepDeadline(handle, options)
   return handle
 }
