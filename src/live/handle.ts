@@ -32,6 +32,7 @@ import type { AnyFunction } from '../scheduler/tasks.ts'
 import type { Joinable } from '../task/fork.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Hold } from './hold.ts'
+import { deposit } from './deposits.ts'
 import type { House } from './house.ts'
 import { block, mayBlock } from './block.ts'
 import { idAt, nameOf } from './name.ts'
@@ -362,7 +363,7 @@ function restate(worker: Worker, name: string, outcome: Outcome<unknown>): reado
   return jobs.aside(() => {
     const slot = jobs.make(0, 0, SPAWNED, 0)
     const word = jobs.state(slot)
-    registry.arena.words[slot + NAME] = jobs.deposit(name, 'name', slot)
+    registry.arena.words[slot + NAME] = deposit(worker, name, 'name', slot)
     jobs.conclude(slot, outcome.ok ? outcome.value : outcome.error, !outcome.ok)
     store(registry.arena.words, slot + STATE, withState(word, outcome.ok ? DONE : FAILED, seat))
     return [slot, useOf(word)]

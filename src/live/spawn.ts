@@ -30,6 +30,7 @@ import { type Arguments, notTask } from '../task/fork.ts'
 import { type Result, type Task, task } from '../task/task.ts'
 import { checkDeadline, type Deadline, keepDeadline } from './deadline.ts'
 import { cyclesOf, describe, describer } from './dump.ts'
+import { deposit } from './deposits.ts'
 import { Handle, provideFollower } from './handle.ts'
 import { inherit } from './inheritance.ts'
 import { keepFor } from './hold.ts'
@@ -252,7 +253,7 @@ export function launch(
   if (jobs.writer.buffers.length > 0) jobs.leave(jobs.writer.buffers, slot, jobs.state(slot))
   try {
     if (root !== 0 && words[root + LOCALS] !== 0) inherit(worker, root, slot)
-    if (name !== undefined) registry.arena.words[slot + NAME] = jobs.deposit(name, 'name', slot)
+    if (name !== undefined) registry.arena.words[slot + NAME] = deposit(worker, name, 'name', slot)
   } catch (error) {
     jobs.forget(slot)
     throw error
