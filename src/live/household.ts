@@ -22,9 +22,10 @@ import {
   useOf,
 } from '../scheduler/slot.ts'
 import type { TaskRecord } from '../scheduler/tasks.ts'
-import { currentWorker, type Worker } from '../scheduler/worker.ts'
+import type { Worker } from '../scheduler/worker.ts'
 import { Backlog } from './backlog.ts'
 import type { House } from './house.ts'
+import { Promises } from './promises.ts'
 import { type Body, Resident } from './resident.ts'
 import { type Alarm, Timers } from './timers.ts'
 import { Tree } from './tree.ts'
@@ -55,6 +56,7 @@ export class Household implements Residents, House {
     this.#deaths = load(worker.registry.arena.words, worker.registry.control + DEATHS)
     this.backlog = new Backlog(worker)
     this.waits = new Watches(worker)
+    this.#promises = new Promises(this.waits)
     this.tree = new Tree(this, resident => this.#resume(resident), this.#trouble)
     this.tree.front = () => this.front
     this.waits.onReady = () => this.front?.soon()
@@ -315,47 +317,16 @@ export class Household implements Residents, House {
 
   // --- waiting ------------------------------------------------------------------------------------------------------
 
+  readonly #promises: Promises
+
   promise<T>(wait: Awaited & { outcome(): T }): Promise<T> {
-    if (currentWorker() !== undefined) {
-      throw new ForkError(
-        'ERR_FILCH_RUN_IN_TASK',
-        'Nothing can be awaited inside a task: use yield* in a generator task.',
-      )
-    }
-    return new Promise((resolve, reject) => {
-      const { front } = this
-      const refuse = (why: Error): void => {
-        front?.leave()
-        reject(why)
-      }
-      const resume = (): void => {
-        if (!this.#awaiting.delete(refuse)) return
-        front?.leave()
-        try {
-          resolve(wait.outcome())
-        } catch (error) {
-          reject(error)
-        }
-      }
-      front?.enter()
-      this.#awaiting.add(refuse)
-      if (this.#ended !== undefined && !wait.poll()) return this.refuse(this.#ended)
-      if (wait.poll() || this.waits.enlist({ wait, resume })) resume()
-    })
+    return this.#promises.make(wait, this.front)
   }
 
-  /** Of each promise that has not settled, what rejects it. */
-  readonly #awaiting = new Set<(why: Error) => void>()
-  /** The pool has ended, so nothing new will come. */
-  #ended: Error | undefined
-
   refuse(why: Error): void {
-    this.#ended = why
     this.backlog.drop()
     this.tree.refuse(why)
-    const awaiting = [...this.#awaiting]
-    this.#awaiting.clear()
-    for (const refuse of awaiting) refuse(why)
+    this.#promises.refuse(why)
   }
 
   // --- mail ---------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ export const REASON: number = PAYLOAD + record.at.reason
 export const REASON_LENGTH: number = PAYLOAD + record.at.length
 
 /** The part of a worker that sends and finds notices. */
-interface Correspondent {
+export interface Correspondent {
   readonly jobs: Jobs
   readonly post: Post
   readonly registry: Registry
