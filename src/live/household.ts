@@ -315,8 +315,6 @@ export class Household implements Residents, House {
     return true
   }
 
-  // --- waiting ------------------------------------------------------------------------------------------------------
-
   readonly #promises: Promises
 
   promise<T>(wait: Awaited & { outcome(): T }): Promise<T> {

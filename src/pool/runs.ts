@@ -215,14 +215,13 @@ export class Runs {
   #awaited = false
 
   readonly #alarm = new Alarm(() => this.soon())
-
   later(ms: number): void {
     this.#alarm.set(ms)
   }
 
   #attends = false
 
-  /** Listens for as long as the pool lives: threads may ask for others. That does not hold the event loop. */
+  /** Listens for as long as the pool lives, without holding the event loop: threads may ask for others. */
   attend(): void {
     this.#attends = true
     this.#listen()
