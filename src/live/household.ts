@@ -3,6 +3,7 @@ import { load, store } from '../memory/atomics.ts'
 import { isThenable, promised } from '../scheduler/failure.ts'
 import { REASON, REASON_LENGTH, TARGET, USE } from '../scheduler/notice.ts'
 import { DEATHS, WANT } from '../scheduler/registry.ts'
+import { needRoom } from '../scheduler/room.ts'
 import type { Front, Residents } from '../scheduler/residents.ts'
 import {
   CANCELED,
@@ -147,6 +148,8 @@ export class Household implements Residents, House {
 
   /** Throws what must be thrown in the body that runs here. */
   check(root: number): void {
+    // Mail that the end of the stack cut off would be lost. The root must stop anyway.
+    needRoom()
     this.worker.lodging.mail()
     const resident = this.tree.find(root)
     if (resident !== undefined) this.#throwIn(resident)

@@ -62,13 +62,52 @@ export function compile(plan: Plan, originals?: Originals): Compiled {
   const sink: Sink = sinks[plan.sink]
   // Two closures of one text differ in what they have captured, so what is made of them is not kept.
   if (!textMayRun()) return interpret(plan, sink, originals ?? (plan as unknown as Originals))
+  if (last !== undefined && alike(plan, last)) return last.compiled
   const key = keyOf(plan)
-  const known = cache.get(key)
-  if (known !== undefined) return known
-  const made = generate(plan, sink)
-  if (cache.size === MOST) cache.delete(cache.keys().next().value!)
-  cache.set(key, made)
+  let made = cache.get(key)
+  if (made === undefined) {
+    made = generate(plan, sink)
+    if (cache.size === MOST) cache.delete(cache.keys().next().value!)
+    cache.set(key, made)
+  }
+  const { sources, stages, bodies, ends, bound } = plan
+  const kinds = sources.map(({ kind }) => kind)
+  const classes = sources.map(({ data }) => classOf(data))
+  last = { compiled: made, kinds, classes, stages, bodies, ends, bound, sink: plan.sink }
   return made
+}
+
+/** The shape of the plan that was compiled last, without its data: to compare costs less than to make a key. */
+let last: (Pick<Plan, 'stages' | 'bodies' | 'ends' | 'bound' | 'sink'> & Shape) | undefined
+
+interface Shape {
+  readonly kinds: readonly SourceKind[]
+  readonly classes: readonly unknown[]
+  readonly compiled: Compiled
+}
+
+function alike(plan: Plan, shape: NonNullable<typeof last>): boolean {
+  const { sources, stages } = plan
+  if (plan.sink !== shape.sink || plan.bound !== shape.bound) return false
+  if (sources.length !== shape.kinds.length || stages.length !== shape.stages.length) return false
+  for (let i = 0; i < sources.length; i++) {
+    if (sources[i]!.kind !== shape.kinds[i] || classOf(sources[i]!.data) !== shape.classes[i]) return false
+  }
+  for (let i = 0; i < stages.length; i++) {
+    const [a, b] = [stages[i]!, shape.stages[i]!]
+    if (a.name !== b.name || a.body !== b.body || a.source !== b.source) return false
+  }
+  return same(plan.bodies, shape.bodies) && same(plan.ends, shape.ends)
+}
+
+function same(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+function classOf(data: unknown): unknown {
+  return (data as object | null)?.constructor
 }
 
 let chains = 0

@@ -1,4 +1,6 @@
 import { ForkError, LimitError, show, TaskError, WorkerLostError } from '../errors.ts'
+import { kindOf } from '../wire/kinds.ts'
+import { ENVOY, TAG_MASK } from '../wire/tags.ts'
 import { LOST } from './slot.ts'
 
 /** What home makes of an outcome without words. */
@@ -50,7 +52,8 @@ function hide(error: Error, name: string, value: unknown): void {
 export function isThenable(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   try {
-    return typeof (value as { then?: unknown }).then === 'function'
+    // A handle has `then`, and crosses.
+    return typeof (value as { then?: unknown }).then === 'function' && (kindOf(value) & TAG_MASK) !== ENVOY
   } catch {
     // A Proxy or a getter that throws: whoever writes the result says what is wrong with it.
     return false

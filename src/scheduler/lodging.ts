@@ -56,6 +56,12 @@ export class Lodging {
     return this.residents?.turn() === true
   }
 
+  /** Claims a job that this seat has to offer: 0 if there is none. */
+  own(): number {
+    const own = this.residents === undefined ? 0 : this.residents.next()
+    return own === 0 ? this.#thief.own() : own
+  }
+
   /** Claims a job: of this seat's own, or of another, `from` first. 0: there is none. `root` is what the current job belongs to. */
   next(from: number, root: number): number {
     const own = this.residents === undefined ? 0 : this.residents.next()

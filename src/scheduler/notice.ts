@@ -72,7 +72,9 @@ export function verdict(
     return reasonFor(worker, root, worker.thief.taskOf(words[root + TASK]!)?.label ?? '') ?? error
   try {
     residents.check(root)
-    return error
+    // Told before there were residents.
+    const known = worker.jobs.sentences.get(root)
+    return known?.use === useOf(worker.jobs.state(root)) ? known.error : error
   } catch (reason) {
     return reason
   }

@@ -155,7 +155,10 @@ function settle(worker: Worker, seat: number, slot: number, sent: Set<number>, a
     if (!isKeeper) {
       if (by === seat) replace(words, slot + STATE, word, withState(word, state, GHOST))
       // What others have ended is in the mail, or will be: its successor lets go of that. What it had let go of itself is not kept.
-    } else if ((by === seat || by === GHOST) && load(words, slot + HOLDS) >= KEPT) worker.jobs.letGo(slot, KEPT)
+    } else if ((by === seat || by === GHOST || by === worker.seat) && load(words, slot + HOLDS) >= KEPT) {
+      // (What this thread has ended it has mailed; if that is not in the mail any more, it died with whoever took it out.)
+      worker.jobs.letGo(slot, KEPT)
+    }
   } else if (isKeeper && words[slot + PARENT] !== 0) stop(worker, slot)
   else if (state !== PUBLISHED || words[slot + HOME] !== seat) return
   else if (words[slot + PINNED] === 0) again(refOf(slot, word))

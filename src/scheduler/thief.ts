@@ -85,6 +85,11 @@ export class Thief {
     return 0
   }
 
+  /** One look at this seat's own deque. */
+  own(): number {
+    return this.#rob(this.#seat)
+  }
+
   #rob(victim: number, only = 0): number {
     const deque = this.#registry.deques[victim]!
     const { arena, caller } = this.#registry

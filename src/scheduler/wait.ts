@@ -27,6 +27,8 @@ export interface Waiter {
   readonly helps: boolean
   /** Runs a job of another seat, `from` first. False if there is none. */
   help(from: number): boolean
+  /** Runs a job that this seat has to offer, which somebody on this stack may wait for, and which perhaps nobody else takes. False if there is none. */
+  serve(): boolean
   readonly questions: Questions
   readonly lodging: Lodging
   /** Called after each sleep. */
@@ -64,8 +66,11 @@ export function awaitThat(waiter: Waiter, look: () => number): void {
       looks = 0
       continue
     }
-    // A resident may be what we wait for, however deep this stack is.
-    if (!helps && waiter.lodging.called && roomy() && waiter.lodging.turn()) continue
+    // A resident may be what we wait for, or what only this seat has to offer, however deep this stack is.
+    if (!helps && waiter.lodging.residents !== undefined && roomy() && (waiter.lodging.turn() || waiter.serve())) {
+      looks = 0
+      continue
+    }
     waiter.questions.attend(registry)
     if (++looks < LOOKS) {
       breathe()

@@ -369,11 +369,20 @@ export class Worker implements SlowPath, Waiter {
     return true
   }
 
+  serve(): boolean {
+    const job = this.lodging.own()
+    if (job === 0) return false
+    this.execute(job)
+    return true
+  }
+
   /** See `yieldNow` in task/place.ts. */
   yieldNow(): boolean {
     this.poll()
     if (this.words[this.want] !== 0) this.publish()
-    return this.helps && this.help(-1)
+    if (this.helps) return this.help(-1)
+    // Who lives here may be about to kill the tasks on this stack, which yield for ever.
+    return this.lodging.residents !== undefined && roomy() && this.lodging.turn()
   }
 
   /** Why the last thread was lost, as far as this seat knows. */

@@ -1,7 +1,7 @@
 import { show, TaskError } from '../errors.ts'
 import { FIELDS } from '../scheduler/stack.ts'
 import { type AnyFunction, enlist } from '../scheduler/tasks.ts'
-import type { Immutable, Sendable } from '../wire/sendable.ts'
+import type { EnvoyLike, Immutable, Sendable } from '../wire/sendable.ts'
 import { callerUrl, identify } from './identity.ts'
 import { type Pair, specialise } from './specialise.ts'
 
@@ -30,9 +30,11 @@ export type Task<F extends AnyFunction> = F & TaskMethods<Parameters<F>, ReturnT
 /** `F` if its parameters and its result can cross threads; else a type that says why not. */
 export type Portable<F extends AnyFunction> = [ReturnType<F>] extends [never]
   ? Crossing<F> // It always throws. `never` would count as a promise below.
-  : ReturnType<F> extends PromiseLike<unknown>
-    ? 'a task runs to its end on one worker and cannot be async: await outside of it'
-    : Crossing<F>
+  : ReturnType<F> extends EnvoyLike
+    ? Crossing<F> // A handle has `then`.
+    : ReturnType<F> extends PromiseLike<unknown>
+      ? 'a task runs to its end on one worker and cannot be async: await outside of it'
+      : Crossing<F>
 
 type Crossing<F extends AnyFunction> =
   Parameters<F> extends Sendable<Parameters<F>>

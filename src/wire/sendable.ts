@@ -6,7 +6,7 @@ type Primitive = string | number | bigint | boolean | null | undefined
 type Leaf = Date | RegExp | Error | ArrayBuffer | SharedArrayBuffer | ArrayBufferView
 
 /** Stands for something in shared memory (envoy.ts). */
-type EnvoyLike = { readonly depart: () => readonly number[] }
+export type EnvoyLike = { readonly depart: () => readonly number[] }
 
 /** A function that `task` made. */
 type TaskLike = { readonly fork: unknown; readonly join: unknown }

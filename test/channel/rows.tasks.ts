@@ -173,3 +173,25 @@ export const growth = task((count: number): number => {
   }
   return least
 })
+
+/** Who runs before whom on one worker: each takes a number. */
+const takesNumber = task((order: Int32Array): void => {
+  order[2] = ++order[0]!
+})
+const receivesAndTakes = task(function* (from: Receiver<number>, ready: Sender<number>, order: Int32Array) {
+  ready.trySend(1)
+  yield* from.receive()
+  order[1] = ++order[0]!
+})
+export const handsOff = task(function* (order: Int32Array) {
+  const [to, from] = channel<number>()
+  const [ready, isReady] = channel<number>()
+  const waiting = spawn(receivesAndTakes, from, ready, order)
+  // It goes on until it waits; then this does.
+  yield* isReady.receive()
+  // Queued before the message was sent.
+  const queued = spawn(takesNumber, order)
+  to.trySend(1)
+  yield* waiting.join()
+  yield* queued.join()
+})

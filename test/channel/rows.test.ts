@@ -95,3 +95,12 @@ it('a number that is sent and received makes no object', async () => {
   await using pool = new Pool({ threads: 1 })
   expect(await pool.run(tasks.growth, 32_000)).toBeLessThan(32_000)
 })
+
+it('whoever waits on the same worker is next, before what is queued there', async () => {
+  await using pool = new Pool({ threads: 1 })
+  for (let round = 0; round < 50; round++) {
+    const order = cells(3)
+    await pool.run(tasks.handsOff, order)
+    expect([...order]).toEqual([2, 1, 2])
+  }
+})

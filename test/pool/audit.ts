@@ -1,5 +1,18 @@
 import { Registry } from '../../src/scheduler/registry.ts'
-import { allSlots, FREE, STATE, stateOf } from '../../src/scheduler/slot.ts'
+import {
+  allSlots,
+  CANCELED,
+  DELIVERY,
+  FREE,
+  HOLDS,
+  HOME,
+  KEEPER,
+  PARENT,
+  seatOf,
+  STATE,
+  stateOf,
+  TASK,
+} from '../../src/scheduler/slot.ts'
 import { Pool, type PoolOptions } from 'filch'
 
 /** A pool whose shared memory a test can look into. */
@@ -7,6 +20,8 @@ export interface Audited {
   readonly pool: Pool
   /** Slots that are in use; 0 when nothing is under way. */
   live(): number
+  /** The same in words, for messages. */
+  inUse(): string
   /** Words that the pool has taken from its memory so far: what is not given back makes them more. */
   used(): number
 }
@@ -33,6 +48,17 @@ export function audited(options: PoolOptions): Audited {
   return {
     pool,
     live: () => [...allSlots(arena, control)].filter(slot => stateOf(arena.words[slot + STATE]!) !== FREE).length,
+    inUse: () =>
+      [...allSlots(arena, control)]
+        .filter(slot => stateOf(arena.words[slot + STATE]!) !== FREE)
+        .map(slot => {
+          const at = (word: number): number => arena.words[slot + word]!
+          const state = ['free', 'published', 'claimed', 'done', 'failed', 'held'][stateOf(at(STATE))]
+          const rest = `canceled ${at(CANCELED)}, task ${at(TASK)}, delivery ${at(DELIVERY)}, parent ${at(PARENT)}, keeper ${at(KEEPER)}, holds ${at(HOLDS).toString(16)}`
+          return `${slot} of ${at(HOME)}: ${state} by ${seatOf(at(STATE))}, ${rest}`
+        })
+        .slice(0, 20)
+        .join('\n'),
     used: () => arena.used,
   }
 }

@@ -2,7 +2,7 @@ import { type Handle, KilledError, type Pool, WorkerLostError } from 'filch'
 
 import { audited, type Audited } from '../pool/audit.ts'
 import { fib } from '../pool/basic.tasks.ts'
-import * as tasks from './kills.tasks.ts'
+import { forking, held, queued, runaway, running, suspended } from './kills.tasks.ts'
 import { type Part, pick, random, type Random, type Rounds, type Tally } from './part.ts'
 
 const STATES = ['queued', 'running', 'suspended', 'runaway', 'forking'] as const
@@ -10,6 +10,7 @@ type State = (typeof STATES)[number]
 
 /** How soon a joiner is to know, in ms. What shares the processors with others may be later now and then. */
 const SOON: Readonly<Record<State, number>> = { queued: 1, running: 1, suspended: 1, runaway: 100, forking: 100 }
+const BODIES = { running, suspended, runaway, forking }
 const FIBS = [1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610]
 
 const gate = (): Int32Array => new Int32Array(new SharedArrayBuffer(16))
@@ -49,9 +50,9 @@ class Kills implements Rounds {
   async #queued(pool: Pool, r: Random): Promise<number> {
     const closed = gate()
     const on = r(pool.threads)
-    const holds = pool.spawnWith({ on }, tasks.held, closed)
+    const holds = pool.spawnWith({ on }, held, closed)
     await reached(closed, 1)
-    const ms = await this.#kill(pool.spawnWith({ on }, tasks.queued, closed), r(2) === 0)
+    const ms = await this.#kill(pool.spawnWith({ on }, queued, closed), r(2) === 0)
     Atomics.store(closed, 0, 1)
     Atomics.notify(closed, 0)
     await holds
@@ -62,7 +63,7 @@ class Kills implements Rounds {
   async #begun(pool: Pool, state: Exclude<State, 'queued'>, r: Random): Promise<number> {
     const cells = gate()
     const options = r(3) === 0 ? { dedicated: true } : {}
-    const handle = pool.spawnWith(options, tasks[state] as typeof tasks.running, cells)
+    const handle = pool.spawnWith(options, BODIES[state] as typeof running, cells)
     await reached(cells, 1)
     return this.#kill(handle, SOON[state] > 1 || r(4) === 0)
   }
@@ -70,7 +71,7 @@ class Kills implements Rounds {
   /** Kills a task, and returns how long its joiner took to know. */
   async #kill(handle: Handle<unknown>, force: boolean): Promise<number> {
     const reason = { why: force }
-    const joined = handle.join().then()
+    const joined = Promise.resolve(handle)
     const begun = performance.now()
     handle.kill(reason, { force })
     const error: unknown = await joined.then(

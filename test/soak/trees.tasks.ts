@@ -1,4 +1,4 @@
-import { fork, type Handle, join, type Outcome, spawnWith, task, type Wait, yieldNow } from 'filch'
+import { fork, type Handle, ivar, join, type Outcome, spawnWith, task, type Wait, yieldNow } from 'filch'
 
 import { pick, random } from './part.ts'
 
@@ -23,7 +23,10 @@ const spin = task((cells: Int32Array, forks: number): number => {
   }
 })
 
-/** Ends when it is killed. */
+/**
+ * Ends when it is killed. One at a time: while it yields, others run on top of it, and if one of them does not end either, it cannot,
+ * and whoever waits for it cannot kill the other.
+ */
 export const endless = task((cells: Int32Array): never => {
   Atomics.add(cells, BEGUN, 1)
   try {
@@ -36,12 +39,12 @@ export const endless = task((cells: Int32Array): never => {
   }
 })
 
-/** Waits for what never ends. */
-export const stuck = task(function* (cells: Int32Array): Generator<Wait<unknown>, number> {
+/** Waits for what never comes, and so does its child. */
+export const stuck = task(function* (cells: Int32Array, depth = 2): Generator<Wait<unknown>, number> {
   Atomics.add(cells, BEGUN, 1)
   try {
-    yield* spawnWith({}, endless, cells).join()
-    return 0
+    if (depth > 0) return yield* spawnWith({}, stuck, cells, depth - 1).join()
+    return yield* ivar<number>().get()
   } finally {
     Atomics.add(cells, ENDED, 1)
   }
@@ -57,7 +60,7 @@ const follow = task(function* (cells: Int32Array, other: Handle<number>): Genera
   }
 })
 
-/** `peril`: one in how many bodies ends its thread; 0: none. Handles go to other tasks only where none does. */
+/** `peril`: one in how many bodies ends its thread; 0: none. Only then do handles go to other tasks, and is anything waited for but tasks. */
 export const grow = task(function* (
   cells: Int32Array,
   seed: number,
@@ -78,7 +81,7 @@ export const grow = task(function* (
       const kind = r(6)
       if (kind < 2) children.push(spawnWith(options, grow, cells, r(2 ** 31), depth - 1, peril))
       else if (kind < 4) children.push(spawnWith(options, spin, cells, r(300)))
-      else if (kind === 4) doomed.push(spawnWith({ supervised: true }, pick(r, [endless, stuck]), cells))
+      else if (kind === 4 && peril === 0) doomed.push(spawnWith({ supervised: true }, stuck, cells))
       else if (peril === 0 && children.length > 0) {
         children.push(spawnWith(options, follow, cells, pick(r, children)))
       }

@@ -25,13 +25,14 @@ class Wood {
     const peril = r(3) === 0 ? 40 : 0
     const shared = cells(3)
     const handles: Handle<number>[] = []
-    const doomed: Handle<number>[] = []
+    const doomed: Handle<unknown>[] = []
     for (let n = 1 + r(6); n > 0; n--) {
       handles.push(pool.spawn(grow, shared, r(2 ** 31), 3, peril))
-      if (r(3) === 0) doomed.push(pool.spawn(pick(r, [endless, stuck]), shared))
+      if (peril === 0 && r(3) === 0) doomed.push(pool.spawn(stuck, shared))
       if (r(4) === 0) pick(r, handles).kill('queued')
       if (r(4) === 0) await turn()
     }
+    if (r(3) === 0) doomed.push(pool.spawn(endless, shared))
     for (let turns = r(6); turns > 0; turns--) await turn()
     if (r(2) === 0) pick(r, handles).kill('running')
     let terminated = 0
@@ -61,7 +62,7 @@ class Wood {
   }
 
   /** Its end is one that was planned, and its handle says so. */
-  #check(handle: Handle<number>, error: unknown): void {
+  #check(handle: Handle<unknown>, error: unknown): void {
     const status = error === undefined ? 'done' : error instanceof KilledError ? 'killed' : 'failed'
     if (handle.status !== status) throw new Error(`${handle.status}, which ${status}`)
     if (
@@ -78,9 +79,11 @@ class Wood {
 
   /** All that was under way has ended: no slot is in use. */
   async #audit(): Promise<void> {
-    const { pool, live } = this.#its
+    const { pool, live, inUse } = this.#its
     if ((await pool.broadcast(add, 1, 2)).length !== pool.threads) throw new Error('a thread is missing')
-    while (live() !== 0) await pool.run(add, 1, 2)
+    const end = performance.now() + 10_000
+    while (live() !== 0 && performance.now() < end) await pool.run(add, 1, 2)
+    if (live() !== 0) throw new Error(`${live()} slots are in use, and nothing is under way:\n${inUse()}`)
   }
 
   close(): Promise<void> {

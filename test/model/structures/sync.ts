@@ -93,11 +93,11 @@ function thread<H extends Held>(
 function await_<T>(worker: workers.Worker, house: households.Household, wait: Wait<T>): T {
   const { registry, seat, lodging } = worker
   const { sleepers } = registry
-  let done = wait.poll()
-  done ||= house.waits.enlist({ wait, resume: () => void (done = true) } as never)
-  while (!done) {
+  const who = { wait, done: false, resume: () => void (who.done = true) }
+  if (wait.poll() || house.waits.enlist(who)) return wait.outcome()
+  for (;;) {
     lodging.turn()
-    if (done as boolean) break
+    if (who.done) break
     sleepers.announce(seat, false)
     if (!lodging.called) sleepers.sleep(seat, 500)
     sleepers.cancel(seat)
@@ -106,6 +106,39 @@ function await_<T>(worker: workers.Worker, house: households.Household, wait: Wa
 }
 
 const outside = (worker: workers.Worker): never => ({ pool: { lodge: () => worker } }) as never
+
+const newIVar: Maker<ivars.IVar<number>> = (kinds, worker) => kinds.ivars.ivar<number>(outside(worker))
+const anIVar: Class<ivars.IVar<number>> = kinds => kinds.ivars.IVar
+const newSemaphore =
+  (permits: number): Maker<semaphores.Semaphore> =>
+  (kinds, worker) =>
+    kinds.semaphores.semaphore(permits, outside(worker))
+const aSemaphore: Class<semaphores.Semaphore> = kinds => kinds.semaphores.Semaphore
+const newBarrier: Maker<barriers.Barrier> = (kinds, worker) => kinds.barriers.barrier(2, outside(worker))
+const aBarrier: Class<barriers.Barrier> = kinds => kinds.barriers.Barrier
+const newMutex: Maker<mutexes.Mutex> = (kinds, worker) => kinds.mutexes.mutex(outside(worker))
+const aMutex: Class<mutexes.Mutex> = kinds => kinds.mutexes.Mutex
+
+const get: Part<ivars.IVar<number>> = (thing, wait) => wait(thing.get())
+const put =
+  (value: number): Part<ivars.IVar<number>> =>
+  thing =>
+    thing.tryPut(value)
+const useOnce: Part<semaphores.Semaphore> = (thing, wait, words) => {
+  wait(thing.acquire())
+  strictEqual(add(words, CELL, 1), 0, 'alone')
+  add(words, CELL, -1)
+  thing.release()
+  return 'used'
+}
+const twice: Part<barriers.Barrier> = (thing, wait) => [wait(thing.wait()), wait(thing.wait())]
+const bump: Part<mutexes.Mutex> = (thing, wait, words) => {
+  const guard = wait(thing.lock())
+  const seen = load(words, CELL)
+  words[CELL] = seen + 1
+  guard.release()
+  return guard.inherited
+}
 
 async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenario>>> {
   const [a, b, c] = (await Promise.all((await modulesFor(3, broken)).map(seatOf))) as [Seat, Seat, Seat]
@@ -131,7 +164,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
           ? []
           : [
               thread(c, THREADS, others, make, of, (thing, wait, words) => {
-                const worker = thing.house.worker as workers.Worker
+                const worker = thing.house.worker
                 a.m.place.words = words
                 c.m.repairs.repair(worker, 1, new Set(), () => {})
                 return mends(thing, wait, words)
@@ -150,7 +183,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     const words = watch(memory)
     if (!all) {
       // The object of who would have repaired.
-      const { worker } = { worker: seated(c.m, THREADS, words) }
+      const worker = seated(c.m, THREADS, words)
       worker.lodging.loose = false
       const last = new c.kinds.ivars.IVar(c.kinds.households.householdOf(worker), memory[ADDRESS]!)
       ok(last.slot > 0)
@@ -163,39 +196,6 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       house.turn()
     }
     audit(a.m, memory)
-  }
-
-  const newIVar: Maker<ivars.IVar<number>> = (kinds, worker) => kinds.ivars.ivar<number>(outside(worker))
-  const anIVar: Class<ivars.IVar<number>> = kinds => kinds.ivars.IVar as never
-  const newSemaphore =
-    (permits: number): Maker<semaphores.Semaphore> =>
-    (kinds, worker) =>
-      kinds.semaphores.semaphore(permits, outside(worker))
-  const aSemaphore: Class<semaphores.Semaphore> = kinds => kinds.semaphores.Semaphore as never
-  const newBarrier: Maker<barriers.Barrier> = (kinds, worker) => kinds.barriers.barrier(2, outside(worker))
-  const aBarrier: Class<barriers.Barrier> = kinds => kinds.barriers.Barrier as never
-  const newMutex: Maker<mutexes.Mutex> = (kinds, worker) => kinds.mutexes.mutex(outside(worker))
-  const aMutex: Class<mutexes.Mutex> = kinds => kinds.mutexes.Mutex as never
-
-  const get: Part<ivars.IVar<number>> = (thing, wait) => wait(thing.get())
-  const put =
-    (value: number): Part<ivars.IVar<number>> =>
-    thing =>
-      thing.tryPut(value)
-  const useOnce: Part<semaphores.Semaphore> = (thing, wait, words) => {
-    wait(thing.acquire())
-    strictEqual(add(words, CELL, 1), 0, 'alone')
-    add(words, CELL, -1)
-    thing.release()
-    return 'used'
-  }
-  const twice: Part<barriers.Barrier> = (thing, wait) => [wait(thing.wait()), wait(thing.wait())]
-  const bump: Part<mutexes.Mutex> = (thing, wait, words) => {
-    const guard = wait(thing.lock())
-    const seen = load(words, CELL)
-    words[CELL] = seen + 1
-    guard.release()
-    return guard.inherited
   }
 
   return {

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+
+import { audited } from '../pool/audit.ts'
+import { settled } from '../pool/settle.ts'
+import { deep, killsDeep, overflow, takes } from './deep.tasks.ts'
+import { quiet } from './quiet.ts'
+
+describe.for([0, 1, 2, 4])('%i threads', threads => {
+  it('a join that helps nobody still runs what it waits for', async () => {
+    const { pool, live } = audited({ threads })
+    expect(await settled(pool.run(deep, 60))).toEqual({ value: 7 })
+    await quiet(live)
+    await pool.close()
+  })
+
+  it('a task may come to a handle', async () => {
+    const { pool } = audited({ threads })
+    for (let round = 0; round < 20; round++) expect(await settled(pool.run(takes))).toEqual({ value: 14 })
+    await pool.close()
+  })
+
+  it('spawning at the end of the stack loses no task', async () => {
+    const { pool, live } = audited({ threads })
+    for (let round = 0; round < 5; round++) expect(await settled(pool.run(overflow))).toEqual({ value: 1 })
+    await quiet(live)
+    await pool.close()
+  })
+
+  it('a kill at the end of the stack kills, or has not begun', async () => {
+    const { pool, live } = audited({ threads })
+    for (let step = 997; step < 1003; step++) expect(await settled(pool.run(killsDeep, step))).toEqual({ value: 0 })
+    await quiet(live)
+    await pool.close()
+  })
+})
