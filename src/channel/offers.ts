@@ -44,9 +44,9 @@ export class Offers {
     return word === TAKEN ? true : undefined
   }
 
-  withdraw(answer: number): void {
-    // Whoever has answered first leaves the word to us; else it is the receiver's, which finds it there.
-    if (!replace(this.#arena.words, answer, OFFERED, WITHDRAWN)) this.#cells.free(answer)
+  /** False: too late, it has been answered. Else the answer is the receiver's, which finds it withdrawn. */
+  withdraw(answer: number): boolean {
+    return replace(this.#arena.words, answer, OFFERED, WITHDRAWN)
   }
 
   // --- the receiver -------------------------------------------------------------------------------------------------

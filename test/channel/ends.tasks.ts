@@ -270,3 +270,16 @@ export const diesSending = task((to: Numbers, n: number) => {
   for (let i = 0; i < n; i++) to.send(i)
   process.exit(3)
 })
+
+/** Sends each number by a rendezvous that gives up again and again: it arrives once, and only if `select` says so. */
+export const insist = task(function* (to: Sender<number>, n: number) {
+  let given = 0
+  for (let i = 0; i < n; i++) {
+    for (let tries = 1; ; tries++) {
+      const { index } = yield* select(to.send(i), after(0.05 * tries))
+      if (index === 0) break
+      given++
+    }
+  }
+  return given
+})

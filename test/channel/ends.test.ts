@@ -121,6 +121,15 @@ describe.for([0, 1, 2, 4])('with %s threads', threads => {
     expect(await pool.run(tasks.chooseSend, 2)).toEqual([1, 'first', 'nothing'])
   })
 
+  it('a rendezvous that was given up has not happened', async () => {
+    const [sender, receiver] = pool.channel<number>({ capacity: 0 })
+    const insists = pool.spawn(tasks.insist, sender, 300)
+    const collects = pool.spawn(tasks.collect, receiver)
+    sender.close()
+    await insists
+    expect(await collects).toEqual([Array.from({ length: 300 }, (_, i) => i), 'DisconnectedError'])
+  })
+
   it('select outside', async () => {
     const [a, fromA] = pool.channel<number>()
     const [b, fromB] = pool.channel<string>({ capacity: 1 })
