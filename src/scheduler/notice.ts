@@ -10,6 +10,8 @@ import type { Thief } from './thief.ts'
 
 /** Tells the seat where a root runs, or waits, that it shall stop. A HELD slot of its own, since the root's may be in the mail. */
 const record = layout({
+  /** `HOLDER`. */
+  holder: 1,
   /** Slot of the root. */
   target: 1,
   /** Which of its uses is meant. */

@@ -2,7 +2,7 @@ import { Signal } from '../lockfree/signal.ts'
 import { load } from '../memory/atomics.ts'
 import type { Registry } from './registry.ts'
 import type { Residents } from './residents.ts'
-import { DELIVERY, ERRAND, HOLDER, HOME, KEEPER, WATCHERS } from './slot.ts'
+import { DELIVERY, ERRAND, HOLDER, HOME, KEEPER, NOTICE, WATCHERS } from './slot.ts'
 import { FLAG, markOf, NEXT } from './subscription.ts'
 
 /** What one seat sends to others and gets from them. */
@@ -51,7 +51,10 @@ export class Post {
       words[slot + HOLDER] = this.#seat + 1
       if (this.onErrand === undefined) this.letters.push(slot)
       else this.onErrand(slot)
-    } else if (this.#residents?.receives(slot) !== true) this.letters.push(slot)
+    } else if (this.#residents?.receives(slot) !== true) {
+      if (words[slot + DELIVERY] === NOTICE) words[slot + HOLDER] = this.#seat + 1
+      this.letters.push(slot)
+    }
   }
 
   /** Puts a record into the mail of a seat and wakes it. */

@@ -1,6 +1,6 @@
 import { add, load, replace, store } from '../memory/atomics.ts'
 import { heirOf } from './heirs.ts'
-import { notify } from './notice.ts'
+import { ignore, notify } from './notice.ts'
 import { isTrial, jobOf } from './errand.ts'
 import { ACTIVE, BLOCKING, DEATHS, IMPORTING, LIVES, RUNNING, WANT } from './registry.ts'
 import {
@@ -144,6 +144,8 @@ function settle(worker: Worker, seat: number, slot: number, sent: Set<number>, a
   if (state === CLAIMED && seatOf(word) === seat) return lose(worker, slot)
   if (state === HELD) {
     if (words[slot + DELIVERY] === ERRAND && words[slot + HOLDER] === seat + 1) decline(worker, slot)
+    // One that it had out of its mail, and nobody to tell.
+    if (words[slot + DELIVERY] === NOTICE && words[slot + HOLDER] === seat + 1) return ignore(worker, slot)
     return heirOf(words[slot + DELIVERY]!)?.(worker, slot, seat)
   }
   if (state === FREE || words[slot + DELIVERY] !== SPAWNED) return
