@@ -145,7 +145,8 @@ function settle(worker: Worker, seat: number, slot: number, sent: Set<number>, a
   if (state === HELD) {
     const isHeld = words[slot + HOLDER] === seat + 1
     if (words[slot + DELIVERY] === ERRAND && isHeld) decline(worker, slot)
-    if (words[slot + DELIVERY] === NOTICE && isHeld) ignore(worker, slot)
+    // One that it had out of its mail, and nobody to tell.
+    if (words[slot + DELIVERY] === NOTICE && isHeld) return ignore(worker, slot)
     return heirOf(words[slot + DELIVERY]!)?.(worker, slot, seat)
   }
   if (state === FREE || words[slot + DELIVERY] !== SPAWNED) return

@@ -22,7 +22,7 @@ export const bequeath = task((cells: Int32Array, n: number): never => {
   process.exit(3)
 })
 
-/** Holds a handle over the death of the thread that kept the task. */
+/** On worker 1: holds a handle over the death of the thread that kept the task. */
 const holder = task((handle: Handle<number>, cells: Int32Array): void => {
   open(cells, 0)
   pass(cells, 1)
@@ -32,7 +32,7 @@ const holder = task((handle: Handle<number>, cells: Int32Array): void => {
 })
 export const keeper = task(function* (cells: Int32Array) {
   const child = spawn(seven)
-  spawnWith({ detached: true }, holder, child, cells)
+  spawnWith({ detached: true, on: 1 }, holder, child, cells)
   yield* child.join()
   pass(cells, 0)
   process.exit(3)

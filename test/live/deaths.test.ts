@@ -35,7 +35,7 @@ describe.for([2, 4])('a thread dies, %i threads', threads => {
     const { pool, live } = audited({ threads })
     for (let round = 0; round < 10; round++) {
       const gate = cells(4)
-      expect(await failure(pool.run(keeper, gate))).toBeInstanceOf(WorkerLostError)
+      expect(await failure(pool.spawnWith({ on: 0 }, keeper, gate).then(x => x))).toBeInstanceOf(WorkerLostError)
       // Slots that were freed are in use again, and end otherwise.
       expect(await Promise.all(Array.from({ length: 300 }, () => pool.run(seven)))).toHaveLength(300)
       open(gate, 1)
