@@ -242,7 +242,7 @@ export class Pool {
    * if (import.meta.main) {
    *   await using pool = new Pool({ threads: 1 })
    *   const value = ivar<number>({ pool })
-   *   const handle = pool.spawnWith({ name: 'the waiter' }, waits, value)
+   *   const handle = pool.spawnWith({ name: 'the waiter', on: 0 }, waits, value)
    *   const { workers, cycles } = await pool.dump()
    *   const [task] = workers.flatMap(worker => worker.tasks)
    *   equal(`${task?.name} ${task?.state} for ${task?.what}`, 'the waiter waits for an IVar')
