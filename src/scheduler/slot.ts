@@ -157,7 +157,7 @@ export const PARCEL = 7
 /** No job: something that a thread is asked to do (errand.ts). */
 export const ERRAND = 8
 /** The first word of an errand and of a notice: seat whose thread has it out of its mail, plus one. The repair finds by it what died with that thread. */
-export const HOLDER: number = PAYLOAD
+export const HOLDER: number = record.at.delivery + 1
 
 /** No job: something that tasks wait for. */
 export const THING = 5
