@@ -23,17 +23,26 @@ const subscription = (seat: number): number => SUBSCRIPTIONS + seat * SIZE
 const mark = (ringer: number): number => 10 + ringer
 const VICTIM = 0
 
+const mailTo = (words: Words) => (record: number) => {
+  const seat = (record - SUBSCRIPTIONS) / SIZE
+  strictEqual(add(words, MAIL + seat, 1), 0, 'in the mail once')
+  store(words, BELL + seat, 1)
+  notify(words, BELL + seat, Infinity)
+}
+
+const undertaker = (seats: number) => (words: Words) => () => {
+  store(words, DEAD, 1)
+  for (let seat = 0; seat < seats; seat++) {
+    store(words, BELL + seat, 1)
+    notify(words, BELL + seat, Infinity)
+  }
+}
+
 /** Seats that wait for ringers; what is waited for ends with the last who has it, and each seat hears of that once. */
 export const model: Model = structure<typeof signals>({
   path: 'lockfree/signal.ts',
   scenarios: ({ ARMED, Signal }) => {
     const make = (words: Words): signals.Signal => new Signal(arenaOf(words), NEXT, FLAG)
-    const mailTo = (words: Words) => (record: number) => {
-      const seat = (record - SUBSCRIPTIONS) / SIZE
-      strictEqual(add(words, MAIL + seat, 1), 0, 'in the mail once')
-      store(words, BELL + seat, 1)
-      notify(words, BELL + seat, Infinity)
-    }
     const letGo = (words: Words, signal: signals.Signal): void => {
       if (add(words, HOLDS, -1) === 1) signal.close(HEAD, mailTo(words))
     }
@@ -78,13 +87,6 @@ export const model: Model = structure<typeof signals>({
         store(words, HAPPENED + n, 1)
         signal.ring(HEAD, mark(n), mailTo(words))
         letGo(words, signal)
-      }
-    }
-    const undertaker = (seats: number) => (words: Words) => () => {
-      store(words, DEAD, 1)
-      for (let seat = 0; seat < seats; seat++) {
-        store(words, BELL + seat, 1)
-        notify(words, BELL + seat, Infinity)
       }
     }
     /** Each seat waits for these ringers. If the first ringer dies, nobody waits for it, and the thing does not end. */
