@@ -21,7 +21,7 @@ const rounds = Number(values.rounds ?? (quick ? 1 : 5))
 if (!Number.isInteger(rounds) || rounds < 1)
   throw new RangeError(`--rounds is ${values.rounds}. Give a whole number above 0.`)
 
-const all = globSync('{fork,live,pool,micro,par}/*.ts', { cwd: import.meta.dirname })
+const all = globSync('{channel,fork,live,pool,micro,par}/*.ts', { cwd: import.meta.dirname })
   .filter(path => !path.endsWith('.tasks.ts') && !/^par.(kernels|rows)\.ts$/.test(path))
   .map(path => path.replaceAll('\\', '/').slice(0, -'.ts'.length))
   .toSorted()

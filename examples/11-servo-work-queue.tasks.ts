@@ -1,4 +1,4 @@
-import { spawn, task, workerIndex } from 'filch'
+import { spawn, task, workerLocal } from 'filch'
 
 /** What every unit of a phase sees: a document in shared memory. Node 0 is the root; -1 stands for no node. */
 export interface Page {
@@ -11,16 +11,16 @@ export interface Page {
   readonly depth: Int32Array
   /** Made on the way up, from the children's. */
   readonly height: Int32Array
-  /** Of each worker, the nodes and the units that it has done: read after the phase. */
-  readonly tallies: Int32Array
 }
+
+/** What each worker has done: its own, without locks, and collected after the phase. */
+export const tally = workerLocal(() => ({ nodes: 0, units: 0 }))
 
 const CHUNK = 64
 
 /** A unit of work: styles these nodes and what is below them. Whatever is too wide for one becomes units for others. */
 export const restyle = task((page: Page, nodes: readonly number[]): void => {
-  const tally = page.tallies.subarray(2 * workerIndex())
-  tally[1]!++
+  tally.value.units++
   for (let level = nodes; level.length > 0;) {
     const below: number[] = []
     for (const node of level) {
@@ -29,7 +29,7 @@ export const restyle = task((page: Page, nodes: readonly number[]): void => {
       for (let child = page.firstChild[node]!; child >= 0; child = page.nextSibling[child]!) below.push(child)
       if (page.firstChild[node]! < 0) layOut(page, node)
     }
-    tally[0]! += level.length
+    tally.value.nodes += level.length
     while (below.length > CHUNK) spawn(restyle, page, below.splice(-CHUNK))
     level = below
   }

@@ -1,12 +1,12 @@
 // Servo's work queue: units push units, the phase ends when there are none; a tree goes down by levels and up by counters.
 import { Pool, shared } from 'filch'
 
-import { type Page, restyle } from './11-servo-work-queue.tasks.ts'
+import { type Page, restyle, tally } from './11-servo-work-queue.tasks.ts'
 
 const nodes = 20_000
 await using pool = new Pool()
 
-const array = (length = nodes): Int32Array<SharedArrayBuffer> => shared.i32(length).fill(-1)
+const array = (): Int32Array<SharedArrayBuffer> => shared.i32(nodes).fill(-1)
 const page: Page = {
   parent: array(),
   firstChild: array(),
@@ -14,7 +14,6 @@ const page: Page = {
   pending: array().fill(0),
   depth: array(),
   height: array().fill(0),
-  tallies: array(2 * Math.max(1, pool.threads)).fill(0),
 }
 for (let node = 1; node < nodes; node++) {
   // Some child of an earlier node, the same on every run.
@@ -28,6 +27,6 @@ for (let node = 1; node < nodes; node++) {
 await pool.run(restyle, page, [0]) // the phase: returns when all units have ended, whoever pushed them
 console.log(`${page.height[0]} nodes below and with the root, ${Math.max(...page.depth)} levels`)
 
-const each = Array.from({ length: page.tallies.length / 2 }, (_, worker) => page.tallies.subarray(2 * worker))
-const sum = (what: number): number => each.reduce((total, tally) => total + tally[what]!, 0)
-console.log(`${sum(0)} nodes in ${sum(1)} units`)
+const each = await tally.values({ pool })
+const sum = (what: 'nodes' | 'units'): number => each.reduce((total, own) => total + own[what], 0)
+console.log(`${sum('nodes')} nodes in ${sum('units')} units`)

@@ -1,4 +1,4 @@
-import { invokeAll, random, spawn, task, workerIndex } from 'filch'
+import { invokeAll, random, spawn, task, workerLocal } from 'filch'
 
 /** RecursiveTask: `compute` is the function, its fields are the parameters. fork, compute, join stand where they stand in Java. */
 export const countPrimes = task((from: number, to: number): number => {
@@ -32,14 +32,16 @@ export const throwDarts = task((count: number, seed: number): number => {
   return inside
 })
 
-/** LongAdder: each worker adds to a cell of its own, 64 bytes from the next; the sum is read when all have ended. */
-export const addAll = task((cells: Int32Array, from: number, to: number): void => {
-  for (let i = from; i < to; i++) cells[16 * workerIndex()]! += i
+/** LongAdder: each worker adds to a sum of its own, and they are added up when all have ended. */
+const adder = workerLocal(() => 0)
+const addAll = task((from: number, to: number): void => {
+  for (let i = from; i < to; i++) adder.value += i
 })
-export const addInParts = task(function* (cells: Int32Array, count: number) {
-  const parts = Array.from({ length: 8 }, (_, i) => spawn(addAll, cells, (i * count) / 8, ((i + 1) * count) / 8))
+export const addInParts = task(function* (count: number) {
+  const parts = Array.from({ length: 8 }, (_, i) => spawn(addAll, (i * count) / 8, ((i + 1) * count) / 8))
   for (const part of parts) yield* part.join()
-  return parts.every(part => part.status === 'done') // isDone, isCompletedNormally
+  const done = parts.every(part => part.status === 'done') // isDone, isCompletedNormally
+  return `done: ${done}, ${yield* adder.reduce((sum, own) => sum + own, 0)} in all`
 })
 
 function primesBetween(from: number, to: number): number {

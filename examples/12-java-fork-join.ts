@@ -22,6 +22,4 @@ console.log(`9999 squared is ${values[9999]}`)
 const [primes, inside] = await pool.run(both, 20_000)
 console.log(`${primes} primes, ${inside} darts of 20000 inside`)
 
-const cells = shared.i32(16 * Math.max(1, pool.threads))
-const done = await pool.run(addInParts, cells, 10_000)
-console.log(`done: ${done}, ${cells.reduce((sum, cell) => sum + cell, 0)} in all`)
+console.log(await pool.run(addInParts, 10_000))

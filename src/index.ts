@@ -18,6 +18,7 @@ export { migrated, poolSize, progress, workerIndex, yieldNow } from './task/plac
 // Tasks that live on their own
 export { blocking } from './live/blocking.ts'
 export { type CurrentTask, currentTask, uncancellable } from './live/current.ts'
+export type { Living, WorkerDump } from './live/dump.ts'
 export type { Deadline } from './live/deadline.ts'
 export { type Env, Handle, type KillOptions, type Outcome, type Status } from './live/handle.ts'
 export { spawn, type SpawnOptions, spawnWith } from './live/spawn.ts'
@@ -45,7 +46,7 @@ export { Sender } from './channel/sender.ts'
 
 // Enter
 export { broadcast, run, runSync, runWith, stats } from './pool/default.ts'
-export { Pool, type Stats } from './pool/pool.ts'
+export { type Dump, Pool, type Stats } from './pool/pool.ts'
 export type { PoolOptions, RunOptions, Stuck, Watch } from './pool/options.ts'
 export type { Tally } from './scheduler/counters.ts'
 

@@ -8,8 +8,11 @@ export interface Kernel<D = object> {
   length: (data: D) => number
   /** The checksum of two neighbouring ranges; the sum unless said otherwise. */
   readonly combine?: (left: number, right: number) => number
-  /** After both halves, in the thread that forked: what a cut by hand needs besides. Returns the checksum of all. */
-  readonly after?: (data: D, middle: number) => number
+  /**
+   * After both halves, in the thread that forked: what a cut by hand needs besides. Gets their checksums, returns that of
+   * all.
+   */
+  readonly after?: (data: D, middle: number, left: number, right: number) => number
   /** Everything, by filch. */
   par: (data: D) => number
 }

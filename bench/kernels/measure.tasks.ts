@@ -5,11 +5,16 @@ import { kernelOf } from './all.ts'
 /** Who does the work. */
 export type How = 'loop' | 'halves' | 'filch'
 
+/** Milliseconds by the clock, and of all cores of this process together, which neighbours hardly disturb. */
+export interface Sample {
+  readonly wall: number
+  readonly cpu: number
+}
+
 /**
- * Milliseconds of each of `times` runs of a kernel, after it has been compiled; what it comes to must be what the loop
- * comes to.
+ * Each of `times` runs of a kernel, after it has been compiled; what it comes to must be what the loop comes to.
  */
-export const measure = task((name: string, how: How, size: number, times: number): number[] => {
+export const measure = task((name: string, how: How, size: number, times: number): Sample[] => {
   const kernel = kernelOf(name)
   const data = kernel.data(size)
   // What a sort works on is overwritten by it.
@@ -25,14 +30,16 @@ export const measure = task((name: string, how: How, size: number, times: number
     for (let i = 0; i < 50; i++)
       if (from === undefined || xs === undefined) kernel.part(data, 0, Math.ceil(length / 500))
 
-  const samples: number[] = []
+  const samples: Sample[] = []
   for (let i = -2; i < times; i++) {
     reset()
+    const before = process.cpuUsage()
     const begun = performance.now()
     const made = how === 'loop' ? kernel.part(data, 0, length) : how === 'filch' ? kernel.par(data) : halves(name, data)
-    const took = performance.now() - begun
+    const wall = performance.now() - begun
+    const { user, system } = process.cpuUsage(before)
     if (Math.abs(made - expected) > 1e-9 * Math.abs(expected)) throw new Error(`${name}: ${made} and not ${expected}`)
-    if (i >= 0) samples.push(took)
+    if (i >= 0) samples.push({ wall, cpu: (user + system) / 1000 })
   }
   return samples
 })
@@ -45,7 +52,7 @@ function halves(name: string, data: object): number {
   const upper = half.fork(name, data, middle, length)
   const left = kernel.part(data, 0, middle)
   const right = half.join(upper)
-  if (kernel.after !== undefined) return kernel.after(data, middle)
+  if (kernel.after !== undefined) return kernel.after(data, middle, left, right)
   return kernel.combine === undefined ? left + right : kernel.combine(left, right)
 }
 

@@ -1,4 +1,5 @@
 import type { Bench, Check, Settings, Variant } from '../support/bench.ts'
+import { median } from '../support/figures.ts'
 import { inPool } from '../support/pool.ts'
 import { type How, measure } from './measure.tasks.ts'
 
@@ -14,7 +15,8 @@ const row =
   (settings: Settings) =>
     inPool(threads, async pool => {
       const count = settings.quick ? quick : size
-      return { samples: await pool.run(measure, name, how, count, settings.quick ? 2 : times) }
+      const runs = await pool.run(measure, name, how, count, settings.quick ? 2 : times)
+      return { samples: runs.map(({ wall }) => wall), facts: { 'ms of all cores': median(runs.map(({ cpu }) => cpu)) } }
     })
 
 /** Bars for one kernel. */

@@ -149,5 +149,10 @@ export const filter: Kernel<Vectors> = {
     for (let i = lo; i < hi; i++) if (xs[i]! > 0.5) ys[at++] = xs[i]!
     return at - lo
   },
+  // What the upper half has kept follows what the lower one has.
+  after({ ys }, middle, left, right) {
+    ys.copyWithin(left, middle, middle + right)
+    return left + right
+  },
   par: ({ xs, ys }) => pack(xs, x => x > 0.5, { into: ys }).length,
 }

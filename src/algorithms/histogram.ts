@@ -1,10 +1,10 @@
 import type { Numbers } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
-import { ofKind } from '../par/body.ts'
+import { APART, ofKind } from '../par/body.ts'
 import * as check from '../par/check.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
-import { type Block, blockOf, boundsOf, given, par, refuseBigInts } from './blocks.ts'
+import { type Block, blockOf, boundsOf, given, nextSpan, par, type Ramp, refuseBigInts } from './blocks.ts'
 
 /** What the bins of a histogram cover: from `min` to before `max`, and `max` itself in the last one. */
 export interface HistogramOptions {
@@ -73,11 +73,18 @@ type Loop = (
   last: number,
 ) => number
 
-const makeLoops = (): { readonly plain: Loop; readonly scaled: Loop } => ({
+interface Loops extends Ramp {
+  readonly plain: Loop
+  readonly scaled: Loop
+}
+
+const makeLoops = (): Loops => ({
+  span: 8,
   plain: (xs, begin, end, counts) => {
     const { length } = counts
-    let i = begin
-    for (; i < end; i++) {
+    const last = end | 0
+    let i = begin | 0
+    for (; i < last; i++) {
       const x = xs[i]!
       if (!(x >= 0 && x < length)) break
       counts[x | 0]!++
@@ -86,8 +93,9 @@ const makeLoops = (): { readonly plain: Loop; readonly scaled: Loop } => ({
   },
   scaled: (xs, begin, end, counts, min, scale, last) => {
     const { length } = counts
-    let i = begin
-    for (; i < end; i++) {
+    const stop = end | 0
+    let i = begin | 0
+    for (; i < stop; i++) {
       const x = xs[i]!
       const bin = (x - min) * scale
       if (bin >= 0 && bin < length) counts[bin | 0]!++
@@ -104,12 +112,17 @@ const countBlock = ownTask((at: number, plan: Count): Uint32Array => {
   const { bins, min, max } = plan
   const counts = new Uint32Array(bins)
   const xs = plan.xs as Float64Array
-  const { plain, scaled } = ofKind(makeLoops, xs)
-  // The maximum itself belongs to the last bin, and the plain loop does not know it: it is met seldom, so the other
-  // loop goes on from there.
+  const loops = ofKind(makeLoops, xs)
+  const { plain, scaled } = loops
+  const scale = bins / (max - min)
   let i = begin
-  if (min === 0 && max === bins) i = plain(xs, begin, end, counts, 0, 1, 0)
-  if (i < end) i = scaled(xs, i, end, counts, min, bins / (max - min), max)
+  for (let to = begin; i === to && to < end;) {
+    to = Math.min(end, to + nextSpan(loops))
+    // The maximum itself belongs to the last bin, and the plain loop does not know it: it is met seldom, so the other
+    // loop goes on from there.
+    if (min === 0 && max === bins) i = plain.call(APART, xs, i, to, counts, 0, 1, 0)
+    if (i < to) i = scaled.call(APART, xs, i, to, counts, min, scale, max)
+  }
   if (i === end) return counts
   throw new RangeError(
     `histogram: element ${i} is ${xs[i]}, and the bins reach from ${min} to ${max}. Give min and max.`,

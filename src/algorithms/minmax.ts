@@ -1,5 +1,5 @@
 import type { Numbers } from '../data/kinds.ts'
-import { ofKind } from '../par/body.ts'
+import { APART, ofKind } from '../par/body.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
 import { type Block, blockOf, boundsOf, given, par, refuseBigInts } from './blocks.ts'
@@ -58,7 +58,8 @@ const makeLoop = (): Loop => (xs, begin, end) => {
   let max = -Infinity
   let minAt = -1
   let maxAt = -1
-  for (let i = begin; i < end; i++) {
+  const stop = end | 0
+  for (let i = begin | 0; i < stop; i++) {
     const x = xs[i]!
     if (x < min) {
       min = x
@@ -79,5 +80,5 @@ const makeLoop = (): Loop => (xs, begin, end) => {
 
 const ofBlock = ownTask((at: number, plan: Block): MinMax => {
   const [begin, end] = boundsOf(at, plan)
-  return ofKind<Loop>(makeLoop, plan.xs)(plan.xs as Float64Array, begin, end)
+  return ofKind<Loop>(makeLoop, plan.xs).call(APART, plan.xs as Float64Array, begin, end)
 })

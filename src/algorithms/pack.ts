@@ -1,38 +1,37 @@
 import { allocate, type ArrayOf, isShared, type Kind, kindOf, type Numbers } from '../data/kinds.ts'
+import { borrow, giveBack } from '../data/scratch.ts'
 import { OptionError } from '../errors.ts'
-import { type Body, bodyOf, ofKind, specialised, textMayRun } from '../par/body.ts'
+import { APART, type Body, bodyOf, specialised, textMayRun } from '../par/body.ts'
 import * as check from '../par/check.ts'
 import { explained } from '../par/explained.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
-import { type Block, blockOf, boundsOf, given, par } from './blocks.ts'
-import { borrow, giveBack } from '../data/scratch.ts'
+import { workerIndex } from '../task/place.ts'
+import { given, nextSpan, par, type Ramp } from './blocks.ts'
+import { type Sweep, sweep } from './sweep.ts'
+import { together } from './together.ts'
 
 /**
- * Filter into shared memory: in one pass each block writes down what it keeps, a byte for each element, and how many;
- * the counts are summed up, so that each block knows where its elements go; in a second pass it moves them (Blelloch,
- * "Prefix sums and their applications", 1990). Bytes, because fresh memory costs more than a second look at the array.
+ * Filter into shared memory. Each block packs what it keeps at its own place in scratch memory, and writes down how
+ * many that are; the counts are summed up, so that each block knows where its elements go; in a second pass they move
+ * there (Blelloch, "Prefix sums and their applications", 1990). Where the target is there already, a worker that knows
+ * what lies before its block packs into the target itself: one pass as long as nobody helps.
  */
+const BLOCK = 1 << 14
 
-interface Pack extends Block {
+interface Pack {
+  readonly xs: Numbers
   readonly keep: Body
-  readonly mask: Uint8Array
+  readonly scratch: Numbers
+  /** Of each block. */
   readonly counts: Int32Array
-}
-
-interface Move extends Block {
-  readonly mask: Uint8Array
-  /** What is moved: elements with this in their byte. */
-  readonly wanted: number
-  readonly target: Numbers
-  readonly starts: Int32Array
 }
 
 /** Where the result goes. */
 export interface PackOptions {
   /**
-   * An array of the same kind, long enough for what is kept: a view of its beginning is returned. Default: a new shared
-   * array.
+   * An array of the same kind, long enough for what is kept: a view of its beginning is returned, and what follows may
+   * be overwritten, too. Default: a new shared array.
    */
   readonly into?: Numbers
 }
@@ -43,10 +42,10 @@ type Keep<A extends Numbers> = (value: A[number], index: number) => unknown
  * The elements for which `keep(element, index)` is true, in order, in a new shared array of the same kind. `keep`
  * travels as text, or is a task: see {@link par}.
  *
- * Runs in the task that calls it and on idle workers. Reads the array twice, and needs a byte for each element besides
- * the result, which in fresh memory costs more than the rest: give `into` for a result that is made again and again. An
- * array that is not shared is copied first. Several times as fast as `par(array).filter(keep).toShared(kind)`, which
- * has to gather values before it knows how many there are.
+ * Runs in the task that calls it and on idle workers. Needs as much memory again, and the result, which in fresh memory
+ * cost more than the rest: give `into`, as long as the array, for a result that is made again and again, and it takes a
+ * single pass. An array that is not shared is copied first. Several times as fast as
+ * `par(array).filter(keep).toShared(kind)`, which has to gather values before it knows how many there are.
  *
  * @example
  * ```ts
@@ -66,12 +65,14 @@ export function pack<A extends Numbers>(array: A, keep: Keep<A>, options: PackOp
   if (into !== undefined && (kindOf(into) !== kindOf(array) || into.buffer === array.buffer)) {
     throw new OptionError('pack: into', into, 'Give another typed array of the same kind, over memory of its own.')
   }
-  return divide('pack', array, keep, false, into)[0] as ArrayOf<Kind> & A
+  const xs = given('pack', array)
+  const body = bodyOf(keep, 'pack')
+  return explained([body], () => inside(() => packed(xs, body, keep, into))) as ArrayOf<Kind> & A
 }
 
 /**
- * Two new shared arrays: the elements for which `fn(element, index)` is true, and the others, both in order. Costs what
- * {@link pack} costs, and a third look at the array.
+ * Two new shared arrays: the elements for which `fn(element, index)` is true, and the others, both in order. Otherwise as
+ * {@link pack}.
  *
  * @example
  * ```ts
@@ -86,100 +87,165 @@ export function pack<A extends Numbers>(array: A, keep: Keep<A>, options: PackOp
  * @throws {TaskError} if `fn` is no body, or uses a variable that it cannot see (`ERR_FILCH_FREE_VARIABLE`)
  */
 export function partition<A extends Numbers>(array: A, fn: Keep<A>): [yes: ArrayOf<Kind> & A, no: ArrayOf<Kind> & A] {
-  return divide('partition', array, fn, true) as [ArrayOf<Kind> & A, ArrayOf<Kind> & A]
-}
-
-function divide(
-  what: string,
-  array: Numbers,
-  fn: (value: never, index: number) => unknown,
-  both: boolean,
-  into?: Numbers,
-): Numbers[] {
-  const xs = given(what, array)
-  const block = blockOf(xs.length)
-  const blocks = Math.ceil(xs.length / block)
-  const body = bodyOf(fn, what)
-  const plan: Pack = { xs, block, keep: body, mask: borrow('u8', xs.length), counts: allocate('i32', blocks) }
+  const xs = given('partition', array)
+  const body = bodyOf(fn, 'partition')
   return explained([body], () =>
     inside(() => {
-      if (typeof body === 'string' && !textMayRun()) {
-        const loop = makeLoop(fn as never)
-        for (let at = 0; at < blocks; at++) mark(at, plan, loop)
-      } else par(blocks).with(plan).forEach(markBlock)
-      const made = [moved(plan, 1, into), ...(both ? [moved(plan, 0)] : [])]
-      giveBack(plan.mask)
-      return made
+      const yes = planOf(xs, body)
+      const no = planOf(xs, body)
+      const split: Split = { ...yes, others: no.scratch, otherCounts: no.counts }
+      const alone = aloneLoops(body, fn)
+      if (alone === undefined) par(yes.counts.length).with(split).forEach(splitBlock)
+      else for (let at = 0; at < yes.counts.length; at++) splitOne(at, split, alone)
+      return [together(yes, BLOCK), together(no, BLOCK)]
     }),
-  )
+  ) as [ArrayOf<Kind> & A, ArrayOf<Kind> & A]
 }
 
-function moved({ xs, block, mask, counts }: Pack, wanted: number, into?: Numbers): Numbers {
-  let length = 0
-  const starts = counts.map((count, at) => {
-    const all = Math.min(block, xs.length - at * block)
-    const many = wanted === 1 ? count : all - count
-    return (length += many) - many
-  })
-  if (into !== undefined && into.length < length) {
+function planOf(xs: Numbers, keep: Body): Pack {
+  const scratch: Numbers = borrow(kindOf(xs)!, xs.length)
+  return { xs, keep, scratch, counts: allocate('i32', Math.ceil(xs.length / BLOCK)) }
+}
+
+function packed(xs: Numbers, body: Body, keep: unknown, into: Numbers | undefined): Numbers {
+  const plan = planOf(xs, body)
+  const alone = aloneLoops(body, keep)
+  // A shorter one may turn out too short when some of it is written.
+  if (into !== undefined && isShared(into) && into.length >= xs.length) {
+    const length = packInto(plan, into, alone)
+    giveBack(plan.scratch)
+    return (into as Float64Array).subarray(0, length)
+  }
+  if (alone === undefined) par(plan.counts.length).with(plan).forEach(packBlock)
+  else for (let at = 0; at < plan.counts.length; at++) packOne(at, plan, alone)
+  if (into === undefined) return together(plan, BLOCK)
+  const length = plan.counts.reduce((sum, count) => sum + count, 0)
+  if (into.length < length) {
     throw new OptionError('pack: the length of into', into.length, `${length} elements are kept.`)
   }
-  const given = into !== undefined && isShared(into) ? (into as Float64Array).subarray(0, length) : undefined
-  const target = given ?? allocate(kindOf(xs)!, length)
-  par(counts.length)
-    .with({ xs, block, mask, wanted, target, starts } satisfies Move)
-    .forEach(moveBlock)
-  if (into === undefined || given !== undefined) return target
-  into.set(target as never)
-  return (into as Float64Array).subarray(0, length)
+  const target = (into as Float64Array).subarray(0, length)
+  if (isShared(into)) return together(plan, BLOCK, target)
+  target.set(together(plan, BLOCK) as never)
+  return target
 }
 
-type Mark = (xs: Float64Array, lo: number, hi: number, mask: Uint8Array) => number
+/** Returns how many there are. */
+function packInto(plan: Pack, into: Numbers, alone: Loops | undefined): number {
+  const { xs, scratch, counts } = plan
+  const made = alone ?? loops(plan.keep)
+  let length = 0
+  const all: Sweep<Pack> = {
+    plan,
+    alone: alone !== undefined,
+    ahead: packAhead,
+    here(block) {
+      length = packOf(made, xs, block, into, length)
+    },
+    known(from, to) {
+      const target = (into as Float64Array).subarray(length)
+      const move = { scratch: (scratch as Float64Array).subarray(from * BLOCK), counts: counts.subarray(from, to) }
+      length += together(move, BLOCK, target).length
+    },
+  }
+  sweep(all, 0, counts.length)
+  return length
+}
 
-const makeLoop = (keep: Keep<Float64Array>): Mark => {
-  return (xs, lo, hi, mask) => {
-    let count = 0
-    for (let i = lo; i < hi; i++) {
-      const kept = keep(xs[i]!, i) ? 1 : 0
-      mask[i] = kept
-      count += kept
+const packAhead = ownTask((plan: Pack, from: number, to: number, home: number): boolean => {
+  if (workerIndex() === home) return false
+  par.range(from, to).with(plan).forEach(packBlock)
+  return true
+})
+
+const packBlock = ownTask((at: number, plan: Pack): void => packOne(at, plan, loops(plan.keep)))
+
+function packOne(at: number, { xs, scratch, counts }: Pack, made: Loops): void {
+  counts[at] = packOf(made, xs, at, scratch, at * BLOCK) - at * BLOCK
+}
+
+/** Packs a block; returns where the next element would go. */
+function packOf(made: Loops, xs: Numbers, block: number, to: Numbers, start: number): number {
+  const end = Math.min(xs.length, (block + 1) * BLOCK)
+  let next = start
+  for (let lo = block * BLOCK; lo < end;) {
+    const hi = Math.min(end, lo + nextSpan(made))
+    next = made.pack.call(APART, xs as Float64Array, lo, hi, to as Float64Array, next)
+    lo = hi
+  }
+  return next
+}
+
+interface Split extends Pack {
+  readonly others: Numbers
+  readonly otherCounts: Int32Array
+}
+
+const splitBlock = ownTask((at: number, plan: Split): void => splitOne(at, plan, loops(plan.keep)))
+
+function splitOne(at: number, { xs, scratch, counts, others, otherCounts }: Split, made: Loops): void {
+  const begin = at * BLOCK
+  const end = Math.min(xs.length, begin + BLOCK)
+  const yes = scratch as Float64Array
+  const no = others as Float64Array
+  let next = begin
+  for (let lo = begin; lo < end;) {
+    const hi = Math.min(end, lo + nextSpan(made))
+    next = made.split.call(APART, xs as Float64Array, lo, hi, yes, no, next, begin + lo - next)
+    lo = hi
+  }
+  counts[at] = next - begin
+  otherCounts[at] = end - next
+}
+
+/** Both return where the next element that is kept would go. */
+interface Loops extends Ramp {
+  pack(xs: Float64Array, lo: number, hi: number, to: Float64Array, start: number): number
+  split(
+    xs: Float64Array,
+    lo: number,
+    hi: number,
+    yes: Float64Array,
+    no: Float64Array,
+    start: number,
+    noStart: number,
+  ): number
+}
+
+/**
+ * Each element is written, and the next one over it if it is not kept. `Number` of a boolean is no branch, so none is
+ * guessed wrong: with `? 1 : 0` in its place, elements that are kept at random take six times as long.
+ */
+const makeLoops = (keep: Keep<Float64Array>): Loops => ({
+  span: 8,
+  pack(xs, lo, hi, to, start) {
+    const end = hi | 0
+    let at = start | 0
+    for (let i = lo | 0; i < end; i++) {
+      const x = xs[i]!
+      to[at] = x
+      at = (at + Number(Boolean(keep(x, i)))) | 0
     }
-    return count
-  }
-}
-
-const markBlock = ownTask((at: number, plan: Pack): void => {
-  mark(at, plan, specialised<Keep<Float64Array>, Mark>(makeLoop, plan.keep))
+    return at
+  },
+  split(xs, lo, hi, yes, no, start, noStart) {
+    const all = (start + noStart - lo) | 0
+    const end = hi | 0
+    let at = start | 0
+    for (let i = lo | 0; i < end; i++) {
+      const x = xs[i]!
+      yes[at] = x
+      no[all + i - at] = x
+      at = (at + Number(Boolean(keep(x, i)))) | 0
+    }
+    return at
+  },
 })
 
-function mark(at: number, plan: Pack, loop: Mark): void {
-  const [lo, hi] = boundsOf(at, plan)
-  plan.counts[at] = loop(plan.xs as Float64Array, lo, hi, plan.mask)
+function loops(keep: Body): Loops {
+  return specialised<Keep<Float64Array>, Loops>(makeLoops, keep)
 }
 
-type Compact = (
-  xs: Float64Array,
-  mask: Uint8Array,
-  wanted: number,
-  from: number,
-  to: Float64Array,
-  start: number,
-  end: number,
-) => void
-
-/** Each element is written, and the next one over it if it was not wanted: no branch that could be guessed wrong. */
-const makeCompact = (): Compact => (xs, mask, wanted, from, to, start, end) => {
-  const flip = 1 - wanted
-  for (let i = from, at = start; at < end; i++) {
-    to[at] = xs[i]!
-    at += mask[i]! ^ flip
-  }
+/** Where text may not run, and nobody can help. */
+function aloneLoops(body: Body, fn: unknown): Loops | undefined {
+  return typeof body === 'string' && !textMayRun() ? makeLoops(fn as Keep<Float64Array>) : undefined
 }
-
-const moveBlock = ownTask((at: number, plan: Move): void => {
-  const { xs, mask, wanted, target, starts } = plan
-  const [from] = boundsOf(at, plan)
-  const start = starts[at]!
-  const end = at + 1 < starts.length ? starts[at + 1]! : target.length
-  ofKind<Compact>(makeCompact, xs)(xs as Float64Array, mask, wanted, from, target as Float64Array, start, end)
-})

@@ -1,7 +1,10 @@
 import { kindOf, type Kind, type Numbers } from '../data/kinds.ts'
-import { ownTask } from '../par/own.ts'
-import { par } from './blocks.ts'
 import { borrow, giveBack } from '../data/scratch.ts'
+import { APART, ofKind } from '../par/body.ts'
+import { ownTask } from '../par/own.ts'
+import { FIRST, nextSpan, par, type Ramp } from './blocks.ts'
+import { makeCopy } from './copy.ts'
+import { hasSmallGroups, tidyGroups } from './groups.ts'
 
 /**
  * Radix sort, from the least significant digit: stable, and oblivious of the distribution. For each digit the blocks
@@ -9,6 +12,10 @@ import { borrow, giveBack } from '../data/scratch.ts'
  * blocks are scattered side by side. This is the parallel counting sort of Zagha and Blelloch ("Radix sort for vector
  * multiprocessors", 1991). Digits of 11 bits after Terdiman and Herf: three passes for 32 bits, six for 64; their
  * counters fit a core's first cache. Digits that are the same in all elements are left out.
+ *
+ * Of doubles whose high words hardly repeat, three passes are made, over those, and what has the same one lies in small
+ * groups, which are put in order by insertion (the end of MSD radix sorts: McIlroy, Bostic, McIlroy, "Engineering radix
+ * sort", 1993). A sample tells.
  *
  * Floats are ordered by their bits: those of a negative number all inverted, else the sign alone. NaNs are made one NaN
  * first, with no sign, so that they come last; and -0 comes before 0 by itself. That is the order of
@@ -73,7 +80,9 @@ export function radixSort(values: Numbers, places: Int32Array | null): void {
     .forEach(look)
   const { sorted, varying } = summary(values, survey, blocks, block)
   if (sorted) return
-  const digits = digitsOf(order.width, varying)
+  const words = wordsOf(values)
+  const few = kind === 'f64' && places === null && varying[0] !== 0 && hasSmallGroups(words)
+  const digits = digitsOf(order.width, few ? [0, varying[1]] : varying)
   const counts = new Int32Array(new SharedArrayBuffer(4 * BINS * blocks))
   let from = values
   const scratch: Numbers = borrow(kind, length)
@@ -106,6 +115,7 @@ export function radixSort(values: Numbers, places: Int32Array | null): void {
     par(blocks).with({ block, length, from, to: values }).forEach(copy)
     if (places !== null) par(blocks).with({ block, length, from: placesFrom!, to: places }).forEach(copy)
   }
+  if (few) tidyGroups(values as Float64Array, words, block)
   giveBack(scratch)
   if (placesScratch !== null) giveBack(placesScratch)
 }
@@ -131,11 +141,11 @@ interface Look extends Order {
 /** Makes all NaNs of a block the same, and finds out what varies in it. */
 const look = ownTask((at: number, { words, block, length, survey, floating, invert, sign, width }: Look): void => {
   const begin = at * block
-  const end = Math.min(length, begin + block)
+  const end = Math.min(length, begin + block) | 0
   let [some, all, someHigh, allHigh] = [0, -1, 0, -1]
   let sorted = 1
   let [low, high] = [0, 0]
-  for (let i = begin; i < end; i++) {
+  for (let i = begin | 0; i < end; i++) {
     let l = 0
     let h: number
     if (width === 2) {
@@ -208,30 +218,39 @@ function digitsOf(width: number, [low, high]: readonly [number, number]): Digit[
 const count = ownTask((at: number, pass: Pass): void => {
   const { words, block, length, counts, invert, sign, width, word, shift } = pass
   const bins = counts.subarray(at * BINS, (at + 1) * BINS)
-  const begin = at * block
-  const end = Math.min(length, begin + block)
+  const end = Math.min(length, at * block + block)
   bins.fill(0)
-  if (width === 1) countNarrow(words, begin, end, bins, shift, invert, sign)
-  else if (word === 1) countHigh(words, begin, end, bins, shift, invert, sign)
-  else countLow(words, begin, end, bins, shift, invert)
+  const loop = width === 1 ? countNarrow : word === 1 ? countHigh : countLow
+  for (let lo = at * block; lo < end;) {
+    const hi = Math.min(end, lo + nextSpan(ramps.count))
+    loop.call(APART, words, lo, hi, bins, shift, invert, sign)
+    lo = hi
+  }
 })
 
-function countNarrow(w: Int32Array, lo: number, hi: number, c: Int32Array, s: number, inv: number, sign: number): void {
-  for (let i = lo; i < hi; i++) {
+/** Of this thread's loops (blocks.ts). */
+const ramps: Readonly<Record<'count' | 'move', Ramp>> = { count: { span: FIRST }, move: { span: FIRST } }
+
+type Count = (w: Int32Array, lo: number, hi: number, c: Int32Array, s: number, inv: number, sign: number) => void
+
+const countNarrow: Count = (w, lo, hi, c, s, inv, sign) => {
+  for (let i = lo | 0, end = hi | 0; i < end; i++) {
     const h = w[i]!
     c[((h ^ (((h >> 31) & inv) | sign)) >>> s) & 2047]!++
   }
 }
 
-function countHigh(w: Int32Array, lo: number, hi: number, c: Int32Array, s: number, inv: number, sign: number): void {
-  for (let i = lo; i < hi; i++) {
+const countHigh: Count = (w, lo, hi, c, s, inv, sign) => {
+  for (let i = lo | 0, end = hi | 0; i < end; i++) {
     const h = w[2 * i + 1]!
     c[((h ^ (((h >> 31) & inv) | sign)) >>> s) & 2047]!++
   }
 }
 
-function countLow(w: Int32Array, lo: number, hi: number, c: Int32Array, s: number, inv: number): void {
-  for (let i = lo; i < hi; i++) c[((w[2 * i]! ^ ((w[2 * i + 1]! >> 31) & inv)) >>> s) & 2047]!++
+const countLow: Count = (w, lo, hi, c, s, inv) => {
+  for (let i = lo | 0, end = hi | 0; i < end; i++) {
+    c[((w[2 * i]! ^ ((w[2 * i + 1]! >> 31) & inv)) >>> s) & 2047]!++
+  }
 }
 
 /**
@@ -250,45 +269,43 @@ function sumUp(counts: Int32Array, blocks: number): void {
 }
 
 const scatter = ownTask((at: number, pass: Pass): void => {
-  const { words, values, target, block, length, counts, width } = pass
+  const { words, values, target, block, length, counts, invert, sign, shift, word, width } = pass
   const bins = counts.subarray(at * BINS, (at + 1) * BINS)
-  const begin = at * block
-  const end = Math.min(length, begin + block)
-  const { invert, sign, shift, word } = pass
-  if (width === 1) moveNarrow(words, wordsOf(target), begin, end, bins, shift, invert, sign)
-  else if (invert === 0) moveWide(words, wordsOf(target), begin, end, bins, shift, word, sign)
-  else if (word === 1) moveHigh(words, values as Float64Array, target as Float64Array, begin, end, bins, shift)
-  else moveLow(words, values as Float64Array, target as Float64Array, begin, end, bins, shift)
+  const end = Math.min(length, at * block + block)
+  const doubles = width === 2 && invert !== 0
+  const from = doubles ? (values as Float64Array) : words
+  const to = doubles ? (target as Float64Array) : wordsOf(target)
+  const flip = width === 1 || word === 1 ? sign : 0
+  const loop = width === 1 ? moveNarrow : !doubles ? moveWide : word === 1 ? moveHigh : moveLow
+  for (let lo = at * block; lo < end;) {
+    const hi = Math.min(end, lo + nextSpan(ramps.move))
+    loop.call(APART, words, from as Float64Array, to as Float64Array, lo, hi, bins, shift, word, flip, invert)
+    lo = hi
+  }
 })
 
-function moveNarrow(
+type Move = (
   w: Int32Array,
-  to: Int32Array,
-  lo: number,
-  hi: number,
-  c: Int32Array,
-  s: number,
-  inv: number,
-  sign: number,
-): void {
-  for (let i = lo; i < hi; i++) {
-    const h = w[i]!
-    to[c[((h ^ (((h >> 31) & inv) | sign)) >>> s) & 2047]!++] = h
-  }
-}
-
-function moveWide(
-  w: Int32Array,
-  to: Int32Array,
+  from: Float64Array,
+  to: Float64Array,
   lo: number,
   hi: number,
   c: Int32Array,
   s: number,
   word: number,
-  sign: number,
-): void {
-  const flip = word === 1 ? sign : 0
-  for (let i = lo; i < hi; i++) {
+  flip: number,
+  inv: number,
+) => void
+
+const moveNarrow: Move = (w, _from, to, lo, hi, c, s, _word, flip, inv) => {
+  for (let i = lo | 0, end = hi | 0; i < end; i++) {
+    const h = w[i]!
+    to[c[((h ^ (((h >> 31) & inv) | flip)) >>> s) & 2047]!++] = h
+  }
+}
+
+const moveWide: Move = (w, _from, to, lo, hi, c, s, word, flip) => {
+  for (let i = lo | 0, end = hi | 0; i < end; i++) {
     const at = 2 * c[((w[2 * i + word]! ^ flip) >>> s) & 2047]!++
     to[at] = w[2 * i]!
     to[at + 1] = w[2 * i + 1]!
@@ -297,31 +314,17 @@ function moveWide(
 
 // Doubles move as doubles, in one load and one store: their bits are those of numbers, or of the one NaN.
 
-function moveHigh(
-  w: Int32Array,
-  from: Float64Array,
-  to: Float64Array,
-  lo: number,
-  hi: number,
-  c: Int32Array,
-  s: number,
-): void {
-  for (let i = lo; i < hi; i++) {
+const moveHigh: Move = (w, from, to, lo, hi, c, s) => {
+  for (let i = lo | 0, end = hi | 0; i < end; i++) {
     const h = w[2 * i + 1]!
     to[c[((h ^ ((h >> 31) | -0x80000000)) >>> s) & 2047]!++] = from[i]!
   }
 }
 
-function moveLow(
-  w: Int32Array,
-  from: Float64Array,
-  to: Float64Array,
-  lo: number,
-  hi: number,
-  c: Int32Array,
-  s: number,
-): void {
-  for (let i = lo; i < hi; i++) to[c[((w[2 * i]! ^ (w[2 * i + 1]! >> 31)) >>> s) & 2047]!++] = from[i]!
+const moveLow: Move = (w, from, to, lo, hi, c, s) => {
+  for (let i = lo | 0, end = hi | 0; i < end; i++) {
+    to[c[((w[2 * i]! ^ (w[2 * i + 1]! >> 31)) >>> s) & 2047]!++] = from[i]!
+  }
 }
 
 /** Any kind, and places along with the elements. */
@@ -332,8 +335,8 @@ const scatterBoth = ownTask((at: number, pass: Pass): void => {
   const to = pass.target as Float64Array
   const places = pass.places!
   const placesTo = pass.placesTarget!
-  const end = Math.min(length, at * block + block)
-  for (let i = at * block; i < end; i++) {
+  const end = Math.min(length, at * block + block) | 0
+  for (let i = (at * block) | 0; i < end; i++) {
     const h = width === 1 ? w[i]! : w[2 * i + 1]!
     const mask = (h >> 31) & invert
     const key = width === 1 || word === 1 ? h ^ (mask | sign) : w[2 * i]! ^ mask
@@ -352,5 +355,6 @@ interface Copy {
 
 const copy = ownTask((at: number, { block, length, from, to }: Copy): void => {
   const begin = at * block
-  to.set(from.subarray(begin, Math.min(length, begin + block)) as never, begin)
+  const count = Math.min(length, begin + block) - begin
+  ofKind(makeCopy, from).call(APART, from as Float64Array, begin, to as Float64Array, begin, count)
 })

@@ -1,27 +1,28 @@
 import { allocate, type ArrayOf, isShared, type Kind, kindOf, type Numbers } from '../data/kinds.ts'
+import { borrow, giveBack } from '../data/scratch.ts'
 import { OptionError } from '../errors.ts'
-import { type Body, bodyOf, functionOf, specialised, textMayRun } from '../par/body.ts'
+import { APART, type Body, bodyOf, functionOf, specialised, textMayRun } from '../par/body.ts'
 import * as check from '../par/check.ts'
 import { explained } from '../par/explained.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
-import { stack } from '../scheduler/context.ts'
-import { attach } from '../scheduler/failure.ts'
-import { workerIndex, yieldNow } from '../task/place.ts'
-import { given, par } from './blocks.ts'
+import { workerIndex } from '../task/place.ts'
+import { CALL, FIRST, given, par } from './blocks.ts'
+import { type Sweep, sweep } from './sweep.ts'
 
 /**
  * Prefix sums in one pass as long as nobody helps, in two where somebody does (Blelloch, "Prefix sums and their
- * applications", 1990; the pre-scan only of what is stolen is oneTBB's).
+ * applications", 1990).
  *
- * The array is cut into blocks of fixed length. Within a block the elements are combined from its beginning; the result
- * is that, combined with all blocks before it, which are combined from left to right. So the association depends on
- * nothing but the place, and a worker that knows what comes before its block needs a single pass: it keeps the two
- * apart.
+ * The array is cut into blocks of fixed length, and a block into groups of four. Within a group the elements are
+ * combined from left to right, within a block what the groups come to, and so are the blocks; a result is what lies
+ * before the group, combined with what lies in it up to its place. So the association depends on nothing but the place,
+ * a worker that knows what comes before its block needs a single pass, and only one operation in four has to wait for
+ * the one before it.
  */
-const BLOCK = 1 << 12
-/** Blocks that are worth a fork. */
-const LEAST = 16
+const BLOCK = CALL
+/** Blocks between two looks at who is hungry. */
+const STEP = 4
 
 type Op = (a: number, b: number) => number
 
@@ -46,6 +47,8 @@ interface Scan {
   readonly op: Body
   readonly identity: number
   readonly exclusive: boolean
+  /** What each block comes to, and then what all before it come to; only where somebody helps. */
+  readonly blocks: Float64Array
 }
 
 /**
@@ -53,8 +56,8 @@ interface Scan {
  * any associative operation takes the place of the sum. The same bits on any number of workers, though not those of a
  * sequential loop: see {@link par}.
  *
- * Runs in the task that calls it and on idle workers. One pass as long as nobody helps, two over what is stolen; a loop
- * by hand has one addition less an element. Arrays that are not shared are copied, there or there and back.
+ * Runs in the task that calls it and on idle workers. One pass as long as nobody helps, two over what is stolen; `op` is
+ * called two to three times for each element. Arrays that are not shared are copied, there or there and back.
  *
  * @example
  * ```ts
@@ -99,8 +102,10 @@ export function scan<A extends Numbers>(array: A, options: ScanOptions = {}): Ar
   }
   const to = into !== undefined && isShared(into) ? into : allocate(kind, array.length)
   const body = bodyOf(op ?? sum, 'scan')
-  const plan = { xs: given('scan', array), to, op: body, identity, exclusive } as unknown as Scan
-  explained([body], () => inside(() => finish(plan, 0, Math.ceil(array.length / BLOCK), identity, loops(body, op))))
+  const blocks = borrow('f64', Math.ceil(array.length / BLOCK))
+  const plan = { xs: given('scan', array), to, op: body, identity, exclusive, blocks } as unknown as Scan
+  explained([body], () => inside(() => run(plan, op ?? sum)))
+  giveBack(blocks)
   if (into === undefined || into === to) return to as never
   into.set(to as never)
   return into as never
@@ -108,112 +113,142 @@ export function scan<A extends Numbers>(array: A, options: ScanOptions = {}): Ar
 
 const sum = (a: number, b: number): number => a + b
 
-/** The two loops, made for one operation: what a block comes to, and its results, given what lies before it. */
+type Fill = (xs: Float64Array, to: Float64Array, lo: number, hi: number, identity: number, before: number) => number
+
+/** The loops, made for one operation: what a block comes to, and its results, given what lies before it. */
 interface Loops {
-  total(xs: Float64Array, lo: number, hi: number, identity: number): number
-  fill(
-    xs: Float64Array,
-    to: Float64Array,
-    lo: number,
-    hi: number,
-    identity: number,
-    before: number,
-    exclusive: boolean,
-  ): number
+  /** It has been called for a few elements, and V8 knows its ends (blocks.ts). */
+  known: boolean
+  readonly total: (xs: Float64Array, lo: number, hi: number, identity: number) => number
+  readonly inclusive: Fill
+  readonly exclusive: Fill
 }
 
+// A product is a number, which V8 keeps in a register; an argument may be anything, and stays a box.
 const makeLoops = (op: Op): Loops => ({
-  total(xs, lo, hi, identity) {
-    let a = identity
-    for (let i = lo; i < hi; i++) a = op(a, xs[i]!)
+  known: false,
+  total: (xs, lo, hi, identity) => {
+    let a = 1 * identity
+    const end = hi | 0
+    let i = lo | 0
+    for (; i + 3 < end; i += 4) a = op(a, op(op(op(xs[i]!, xs[i + 1]!), xs[i + 2]!), xs[i + 3]!))
+    for (; i < end; i++) a = op(a, xs[i]!)
     return a
   },
-  fill(xs, to, lo, hi, identity, before, exclusive) {
-    let a = identity
-    if (exclusive) {
-      for (let i = lo; i < hi; i++) {
-        const x = xs[i]!
-        to[i] = op(before, a)
-        a = op(a, x)
-      }
-    } else {
-      for (let i = lo; i < hi; i++) {
-        a = op(a, xs[i]!)
-        to[i] = op(before, a)
-      }
+  inclusive: (xs, to, lo, hi, identity, before) => {
+    const start = 1 * before
+    let a = 1 * identity
+    const end = hi | 0
+    let i = lo | 0
+    for (; i + 3 < end; i += 4) {
+      const all = op(start, a)
+      const one = xs[i]!
+      const two = op(one, xs[i + 1]!)
+      const three = op(two, xs[i + 2]!)
+      const four = op(three, xs[i + 3]!)
+      a = op(a, four)
+      to[i] = op(all, one)
+      to[i + 1] = op(all, two)
+      to[i + 2] = op(all, three)
+      to[i + 3] = op(all, four)
     }
-    return op(before, a)
+    for (; i < end; i++) {
+      a = op(a, xs[i]!)
+      to[i] = op(start, a)
+    }
+    return op(start, a)
+  },
+  exclusive: (xs, to, lo, hi, identity, before) => {
+    const start = 1 * before
+    let a = 1 * identity
+    const end = hi | 0
+    let i = lo | 0
+    for (; i + 3 < end; i += 4) {
+      const all = op(start, a)
+      const one = xs[i]!
+      const two = op(one, xs[i + 1]!)
+      const three = op(two, xs[i + 2]!)
+      a = op(a, op(three, xs[i + 3]!))
+      to[i] = all
+      to[i + 1] = op(all, one)
+      to[i + 2] = op(all, two)
+      to[i + 3] = op(all, three)
+    }
+    for (; i < end; i++) {
+      const x = xs[i]!
+      to[i] = op(start, a)
+      a = op(a, x)
+    }
+    return op(start, a)
   },
 })
 
-function loops(body: Body, original?: Op): Loops {
-  return specialised<Op, Loops>(makeLoops, body, original)
+/** The loops in this thread. */
+function loops({ xs, to, op, identity }: Scan, original?: Op): Loops {
+  const made = specialised<Op, Loops>(makeLoops, op, original)
+  if (made.known) return made
+  made.known = true
+  const there = new (to.constructor as Float64ArrayConstructor)(CALL)
+  for (let span = FIRST; span < CALL; span *= 2) {
+    // With a rest, and without one.
+    for (let end = Math.min(span, xs.length), rest = 0; rest < 2; rest++, end--) {
+      made.total.call(APART, xs, 0, end, identity)
+      made.inclusive.call(APART, xs, there, 0, end, identity, identity)
+      made.exclusive.call(APART, xs, there, 0, end, identity, identity)
+    }
+  }
+  return made
 }
 
-/** Blocks `from` to before `to`, before which there is `before`. Returns what there is after them. */
-function finish(plan: Scan, from: number, to: number, start: number, made: Loops): number {
+function run(plan: Scan, original: Op): void {
+  const { xs, to, identity, exclusive, blocks } = plan
   const alone = typeof plan.op === 'string' && !textMayRun()
-  let before = start
-  let end = to
-  const forks: { readonly from: number; readonly to: number; readonly fork: ReturnType<typeof totals.fork> }[] = []
-  try {
-    for (let block = from; block < end; block++) {
-      if (stack.want[0] !== 0 && !alone && end - block >= LEAST) {
-        const middle = block + Math.ceil((end - block) / 2)
-        forks.push({ from: middle, to: end, fork: totals.fork(plan, middle, end, workerIndex()) })
-        end = middle
-      } else if ((block & 255) === 0) yieldNow()
-      const lo = block * BLOCK
-      const hi = Math.min(plan.xs.length, lo + BLOCK)
-      before = made.fill(plan.xs, plan.to, lo, hi, plan.identity, before, plan.exclusive)
-    }
-    while (forks.length > 0) {
-      const { from, to, fork } = forks.pop()!
-      const known = totals.join(fork)
-      before = known === null ? finish(plan, from, to, before, made) : finishKnown(plan, from, known, before)
-    }
-  } catch (error) {
-    // No fork outlives the call.
-    for (const { fork } of forks.reverse()) {
-      try {
-        totals.join(fork)
-      } catch (other) {
-        attach(error, other)
+  const fill = loops(plan, original)[exclusive ? 'exclusive' : 'inclusive']
+  const op = alone ? original : (functionOf(plan.op) as Op)
+  let before = identity
+  const all: Sweep<Scan> = {
+    plan,
+    alone,
+    ahead: totals,
+    here(step) {
+      const end = Math.min(xs.length, (step + 1) * STEP * BLOCK)
+      for (let lo = step * STEP * BLOCK; lo < end; lo += BLOCK) {
+        before = fill.call(APART, xs, to, lo, Math.min(end, lo + BLOCK), identity, before)
       }
-    }
-    throw error
+    },
+    known(from, to) {
+      for (let block = from * STEP; block < Math.min(to * STEP, blocks.length); block++) {
+        const own = blocks[block]!
+        blocks[block] = before
+        before = op(before, own)
+      }
+      par.range(from, to).with(plan).forEach(fillStep)
+    },
   }
-  return before
+  sweep(all, 0, Math.ceil(blocks.length / STEP))
 }
 
-/** The same where somebody has found out what each block comes to: all blocks side by side. */
-function finishKnown(plan: Scan, from: number, known: ArrayLike<number>, start: number): number {
-  const op = functionOf(plan.op) as Op
-  const befores = allocate('f64', known.length)
-  let before = start
-  for (let i = 0; i < known.length; i++) {
-    befores[i] = before
-    before = op(before, known[i]!)
+/** What some blocks come to. */
+const totals = ownTask((plan: Scan, from: number, to: number, home: number): boolean => {
+  if (workerIndex() === home) return false
+  par.range(from, to).with(plan).forEach(totalStep)
+  return true
+})
+
+const totalStep = ownTask((step: number, plan: Scan): void => {
+  const { xs, blocks, identity } = plan
+  const { total } = loops(plan)
+  for (let block = step * STEP; block < Math.min((step + 1) * STEP, blocks.length); block++) {
+    const lo = block * BLOCK
+    blocks[block] = total.call(APART, xs, lo, Math.min(xs.length, lo + BLOCK), identity)
   }
-  par(known.length)
-    .with({ ...plan, from, befores })
-    .forEach(fillBlock)
-  return before
-}
-
-const fillBlock = ownTask((i: number, plan: Scan & { readonly from: number; readonly befores: Float64Array }): void => {
-  const lo = (plan.from + i) * BLOCK
-  const hi = Math.min(plan.xs.length, lo + BLOCK)
-  loops(plan.op).fill(plan.xs, plan.to, lo, hi, plan.identity, plan.befores[i]!, plan.exclusive)
 })
 
-/** What each block comes to; nothing if nobody has stolen this: then whoever forked it goes on by itself. */
-const totals = ownTask((plan: Scan, from: number, to: number, home: number): Float64Array | null => {
-  if (workerIndex() === home) return null
-  return Float64Array.from(par.range(from, to).with(plan).map(totalOf).toArray())
-})
-
-const totalOf = ownTask((block: number, plan: Scan): number => {
-  const lo = block * BLOCK
-  return loops(plan.op).total(plan.xs, lo, Math.min(plan.xs.length, lo + BLOCK), plan.identity)
+const fillStep = ownTask((step: number, plan: Scan): void => {
+  const { xs, to, identity, blocks, exclusive } = plan
+  const fill = loops(plan)[exclusive ? 'exclusive' : 'inclusive']
+  for (let block = step * STEP; block < Math.min((step + 1) * STEP, blocks.length); block++) {
+    const lo = block * BLOCK
+    fill.call(APART, xs, to, lo, Math.min(xs.length, lo + BLOCK), identity, blocks[block]!)
+  }
 })

@@ -23,8 +23,8 @@ const SMALL = 1 << 12
  * Where `compare` throws, a typed array is left in some order of its own elements, an array as it was.
  *
  * Runs in the task that calls it and on idle workers. A radix sort makes three passes for 32 bits and six for 64, fewer
- * where digits do not vary. Elements of an ordinary array are copied to the workers that compare them, and only their
- * places come back.
+ * where digits do not vary, and three over doubles of which few share their upper 32 bits. Elements of an ordinary
+ * array are copied to the workers that compare them, and only their places come back.
  *
  * @example
  * ```ts

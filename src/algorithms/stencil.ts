@@ -1,12 +1,12 @@
 import { allocate, isShared, kindOf, type Numbers } from '../data/kinds.ts'
 import { borrow, giveBack } from '../data/scratch.ts'
 import { OptionError } from '../errors.ts'
-import { type Body, bodyOf, specialised, textMayRun } from '../par/body.ts'
+import { APART, type Body, bodyOf, specialised, textMayRun } from '../par/body.ts'
 import * as check from '../par/check.ts'
 import { explained } from '../par/explained.ts'
 import { inside } from '../par/outside.ts'
 import { ownTask } from '../par/own.ts'
-import { given, par, refuseBigInts } from './blocks.ts'
+import { given, nextSpan, par, type Ramp, refuseBigInts } from './blocks.ts'
 
 /** Elements of a band of rows, about: small enough to be in the cache with its neighbours. */
 const BAND = 1 << 14
@@ -106,13 +106,18 @@ export function stencil<A extends Numbers>(
   )
 }
 
-type Loop = (from: Float64Array, to: Float64Array, columns: number, lo: number, hi: number) => void
-
-const makeLoop = (cell: Cell): Loop => {
-  return (from, to, columns, lo, hi) => {
-    for (let at = lo; at < hi; at++) to[at] = cell(from, at, columns)
-  }
+interface Loop extends Ramp {
+  readonly cells: (from: Float64Array, to: Float64Array, columns: number, lo: number, hi: number) => void
 }
+
+const makeLoop = (cell: Cell): Loop => ({
+  span: 8,
+  cells: (from, to, columns, lo, hi) => {
+    const end = hi | 0
+    const width = columns | 0
+    for (let at = lo | 0; at < end; at++) to[at] = cell(from, at, width)
+  },
+})
 
 const doBand = ownTask((at: number, plan: Stencil): void => {
   const loop = specialised<Cell, Loop>(makeLoop, plan.fn)
@@ -133,7 +138,11 @@ function bandOf({ from, to, rows, columns, radius }: Stencil, top: number, botto
       continue
     }
     for (let at = row; at < row + side; at++) made[at] = old[at]!
-    loop(old, made, columns, row + side, end - side)
+    for (let at = row + side; at < end - side;) {
+      const to = Math.min(end - side, at + nextSpan(loop))
+      loop.cells.call(APART, old, made, columns, at, to)
+      at = to
+    }
     for (let at = end - side; at < end; at++) made[at] = old[at]!
   }
 }

@@ -1,7 +1,9 @@
 import { allocate, kindOf, type Numbers } from '../data/kinds.ts'
+import { APART, ofKind } from '../par/body.ts'
 import { ownTask } from '../par/own.ts'
 import { par } from './blocks.ts'
 import { giveBack } from '../data/scratch.ts'
+import { makeCopy } from './copy.ts'
 
 /** Elements that each block has packed at its own beginning, and how many there are of each. */
 export interface Packing {
@@ -17,20 +19,22 @@ interface Move {
 }
 
 /**
- * A new shared array of what all blocks have packed, in order. In a task. The scratch was borrowed, and is given back.
+ * What all blocks have packed, in order: in a new shared array, and the scratch was borrowed and is given back; or at
+ * the beginning of `into`. In a task.
  */
-export function together({ scratch, counts }: Packing, block: number): Numbers {
+export function together({ scratch, counts }: Packing, block: number, into?: Numbers): Numbers {
   let length = 0
   const starts = counts.map(count => (length += count) - count)
-  const target = allocate(kindOf(scratch)!, length)
+  const target = into === undefined ? allocate(kindOf(scratch)!, length) : (into as Float64Array).subarray(0, length)
   par(counts.length)
     .with({ scratch, target, starts, block } satisfies Move)
     .forEach(moveBlock)
-  giveBack(scratch)
+  if (into === undefined) giveBack(scratch)
   return target
 }
 
 const moveBlock = ownTask((at: number, { scratch, target, starts, block }: Move): void => {
   const count = (at + 1 < starts.length ? starts[at + 1]! : target.length) - starts[at]!
-  target.set(scratch.subarray(at * block, at * block + count) as never, starts[at])
+  const start = starts[at]!
+  ofKind(makeCopy, scratch).call(APART, scratch as Float64Array, at * block, target as Float64Array, start, count)
 })

@@ -23,7 +23,7 @@ export interface ChannelOptions {
 const MOST = 1 << 20
 
 /** Makes a channel whose ends are on this worker's seat, held by the current task if there is one. */
-export function open<T>(worker: Worker, options: ChannelOptions): [Sender<T>, Receiver<T>] {
+function open<T>(worker: Worker, options: ChannelOptions): [Sender<T>, Receiver<T>] {
   if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
   for (const name of Object.keys(options)) {
     if (name !== 'capacity') throw new OptionError('An option of channel', name, 'There is: capacity.')

@@ -4,16 +4,16 @@ import { ended } from './ends.ts'
 import { OVER, READY, type Station } from './station.ts'
 
 /** Waits for a message. It is set aside when it is there, and taken, which is to read it, by the task that waited. */
-export class Receive<T> extends Wait<T> {
+export class Receive extends Wait<unknown> {
   readonly #station: Station
-  readonly #onDone: (done: Receive<T>) => void
+  readonly #onDone: (done: Receive) => void
   readonly watches: readonly Watch[]
   /** It takes whatever comes: a sender on this seat may hand it over. */
   readonly direct: boolean = true
   /** Nothing will come. */
   closed = false
 
-  constructor(station: Station, onDone: (done: Receive<T>) => void) {
+  constructor(station: Station, onDone: (done: Receive) => void) {
     super(station.house)
     this.#station = station
     this.#onDone = onDone
@@ -27,21 +27,21 @@ export class Receive<T> extends Wait<T> {
 
   protected attempt(): boolean {
     const found = this.#station.reserve(true)
-    if (found === READY) return this.settle(undefined as T)
+    if (found === READY) return this.settle(undefined)
     if (found !== OVER) return false
     this.closed = true
     throw ended()
   }
 
-  override outcome(): T {
-    return this.closed ? super.outcome() : (this.#station.take() as T)
+  override outcome(): unknown {
+    return this.closed ? super.outcome() : this.#station.take()
   }
 
   protected override abandon(): void {
     this.#station.release()
   }
 
-  override next(): IteratorResult<Wait<T>, T> {
+  override next(): IteratorResult<Wait<unknown>, unknown> {
     try {
       this.house.checkpoint(this)
     } catch (error) {

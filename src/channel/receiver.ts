@@ -15,7 +15,7 @@ const MOST = 256
  */
 export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
   #station: Station | undefined
-  #idle: Receive<T> | undefined
+  #idle: Receive | undefined
   /** Keeps a sender from being taken for a receiver. */
   declare protected readonly gives: () => T
 
@@ -30,7 +30,11 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
    * @throws {DisconnectedError} once all senders are closed and everything was received
    */
   receive(): Wait<T> {
-    const wait = this.#idle ?? new Receive<T>(this.#open(), done => (this.#idle = done))
+    return this.#wait() as Wait<unknown> as Wait<T>
+  }
+
+  #wait(): Receive {
+    const wait = this.#idle ?? new Receive(this.#open(), done => void (this.#idle = done))
     this.#idle = undefined
     wait.begin()
     return wait
@@ -54,7 +58,7 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
    * Calls `body` with each message until all senders are closed, and returns how many there were: `yield* receiver.forEach(body)`
    * in a generator task. It is the fastest way to receive many.
    */
-  *forEach(body: (message: T) => void): Generator<Wait<T>, number, unknown> {
+  *forEach(body: (message: T) => void): Generator<Wait<unknown>, number, unknown> {
     const station = this.#open()
     let count = 0
     for (;;) {
@@ -63,10 +67,10 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
       for (let i = 0; i < MOST && (found = station.reserve(false)) === READY; i++, count++) body(station.take() as T)
       if (found === OVER) return count
       if (found === READY) continue
-      const wait = this.receive() as Receive<T>
+      const wait = this.#wait()
       let message: T
       try {
-        message = yield* wait
+        message = (yield* wait) as T
       } catch (error) {
         if (wait.closed) return count
         throw error

@@ -35,7 +35,7 @@ export class Send extends Wait<void> {
 
   #meet(station: Station): boolean {
     if (this.#answer !== 0) {
-      const taken = station.answered(this.#answer)
+      const taken = station.offers.answered(this.#answer)
       if (taken !== false) this.#answer = 0
       return this.#end(taken)
     }
@@ -58,10 +58,23 @@ export class Send extends Wait<void> {
     throw disconnected(value)
   }
 
+  override get offers(): boolean {
+    return this.#station.capacity === 0
+  }
+
+  override retract(): boolean {
+    if (this.#answer === 0) return true
+    if (!this.#station.offers.withdraw(this.#answer)) return !this.poll()
+    this.#answer = 0
+    return true
+  }
+
   /** Nothing was sent: everything is as it was. */
   protected override leave(): void {
     if (this.#cell !== 0) this.#station.cells.undo(this.#cell)
-    if (this.#answer !== 0) this.#station.withdraw(this.#answer)
+    const { offers } = this.#station
+    // Answered by now: whatever it was, nobody will ask.
+    if (this.#answer !== 0 && !offers.withdraw(this.#answer)) offers.answered(this.#answer)
     this.#cell = this.#answer = 0
     this.#value = undefined
   }

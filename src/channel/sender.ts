@@ -39,7 +39,7 @@ export class Sender<T> implements Envoy, Belonging {
       if (!station.send(value)) throw disconnected(value)
       return SENT
     }
-    const wait = this.#idle ?? new Send(station, done => (this.#idle = done))
+    const wait = this.#idle ?? new Send(station, done => void (this.#idle = done))
     this.#idle = undefined
     wait.begin(value)
     return wait

@@ -5,19 +5,15 @@ import { load, replace, store } from '../memory/atomics.ts'
 import { type Household, householdOf } from '../live/household.ts'
 import type { Watch } from '../live/watch.ts'
 import type { Worker } from '../scheduler/worker.ts'
-import { ANSWER, Cells, NEXT, PREV } from './cells.ts'
+import { Cells, NEXT, PREV } from './cells.ts'
+import { Offers } from './offers.ts'
 import * as at from './record.ts'
 import { UNBOUNDED } from './record.ts'
 
 /** What asking for a message can come to. */
 export const READY = 1
-export const NOTHING = 0
+const NOTHING = 0
 export const OVER = -1
-
-/** What stands in the answer of a rendezvous. */
-const OFFERED = 1
-export const TAKEN = 2
-const WITHDRAWN = 3
 
 /** A channel as one seat sees it: whichever of its ends are there. */
 export class Station {
@@ -27,6 +23,8 @@ export class Station {
   readonly use: number
   readonly capacity: number
   readonly cells: Cells
+  /** Rendezvous. */
+  readonly offers: Offers
   /** What tells a receiver here of messages, and senders here of room. */
   readonly watch: Watch
   readonly room: Watch
@@ -56,6 +54,7 @@ export class Station {
     this.use = use
     this.capacity = arena.words[slot + at.CAPACITY]!
     this.cells = cellsOf(worker)
+    this.offers = new Offers(worker.registry.arena, this.cells)
     this.watch = this.house.waits.at(slot + at.WATCHERS)
     this.room = this.house.waits.at(slot + at.ROOM)
     this.#holders = at.holdersOf(worker, slot)
@@ -166,7 +165,7 @@ export class Station {
     this.#handed = false
     this.#hand = undefined
     const drop = (cell: number): void => {
-      this.#refuse(cell)
+      this.offers.refuse(cell)
       this.cells.drop(cell)
     }
     if (this.#chain !== undefined) {
@@ -248,10 +247,7 @@ export class Station {
 
   /** Rendezvous: offers a filled cell. Returns where the answer will be; 0 if there is nobody to receive it. */
   offer(cell: number): number {
-    const { words } = this.worker.registry.arena
-    const answer = this.cells.blank()
-    words[cell + ANSWER] = answer
-    words[answer] = OFFERED
+    const answer = this.offers.make(cell)
     const pushed = this.#chain!.push(cell)
     if (pushed === RING) this.worker.post.ring(this.slot + at.WATCHERS)
     if (pushed !== REFUSED) return answer
@@ -259,33 +255,11 @@ export class Station {
     return 0
   }
 
-  /** Rendezvous: what became of an offer. OFFERED, TAKEN, or else refused; the answer is gone if it is not OFFERED any more. */
-  answered(answer: number): boolean | undefined {
-    const word = load(this.worker.registry.arena.words, answer)
-    if (word === OFFERED) return false
-    this.cells.free(answer)
-    return word === TAKEN ? true : undefined
-  }
-
-  /** Rendezvous: takes an offer back. */
-  withdraw(answer: number): void {
-    const { words } = this.worker.registry.arena
-    // Whoever has answered first leaves the word to us; else it is the receiver's, which finds it there.
-    if (!replace(words, answer, OFFERED, WITHDRAWN)) this.cells.free(answer)
-  }
-
   /** Rendezvous: gives a filled cell to a receiver that waits. False: none does. */
   meet(cell: number): boolean {
     if (!this.#chain!.pushToSleeper(cell)) return false
     this.worker.post.ring(this.slot + at.WATCHERS)
     return true
-  }
-
-  #refuse(cell: number): void {
-    const { words } = this.worker.registry.arena
-    const answer = words[cell + ANSWER]!
-    if (answer <= 0 || replace(words, answer, OFFERED, 0)) return
-    if (load(words, answer) === WITHDRAWN) this.cells.free(answer)
   }
 
   // --- receiving ----------------------------------------------------------------------------------------------------
@@ -315,23 +289,18 @@ export class Station {
 
   /** Rendezvous: agrees with a sender that its message is taken. */
   #claim(chain: Chain): boolean {
-    const { words } = this.worker.registry.arena
     if (this.#claimed > this.#reserved) {
       this.#reserved++
       return true
     }
     while (chain.count(this.#claimed + this.#void) > this.#claimed + this.#void) {
       const cell = (this.#peek = chain.after(this.#peek === 0 ? chain.taken : this.#peek))
-      const answer = words[cell + ANSWER]!
-      if (answer === 0 || replace(words, answer, OFFERED, TAKEN)) {
+      if (this.offers.accept(cell)) {
         this.#claimed++
         this.#reserved++
-        if (answer !== 0) this.worker.post.ring(this.slot + at.ROOM)
-        words[cell + ANSWER] = 0
+        this.worker.post.ring(this.slot + at.ROOM)
         return true
       }
-      this.cells.free(answer)
-      words[cell + ANSWER] = WITHDRAWN_CELL
       this.#void++
     }
     return false
@@ -379,7 +348,7 @@ export class Station {
     this.cells.free(before)
     if (this.capacity !== UNBOUNDED) {
       this.#claimed--
-      while (this.worker.registry.arena.words[cell + ANSWER] === WITHDRAWN_CELL) {
+      while (this.offers.isVoid(cell)) {
         this.#void--
         this.cells.drop(cell)
         before = cell
@@ -402,9 +371,6 @@ export class Station {
     }
   }
 }
-
-/** In a cell's ANSWER: its sender has withdrawn it. */
-const WITHDRAWN_CELL = -1
 
 const stations = new WeakMap<Worker, Map<number, Station>>()
 const cells = new WeakMap<Worker, Cells>()

@@ -1,7 +1,7 @@
 import { add } from '../memory/atomics.ts'
-import { CANCELED, PARENT, SHIELDS, useOf } from '../scheduler/slot.ts'
+import { CANCELED, PARENT, SHIELDS } from '../scheduler/slot.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
-import { nameOf } from './name.ts'
+import { idOf, nameOf } from './name.ts'
 
 /** What a task knows of itself. A fork sees its task's. */
 export class CurrentTask {
@@ -35,11 +35,6 @@ export class CurrentTask {
   get killed(): boolean {
     return this.#worker.registry.arena.words[this.#slot + CANCELED] !== 0
   }
-}
-
-/** Address and use: 22 + 20 bits. */
-function idOf(worker: Worker, slot: number): number {
-  return useOf(worker.jobs.state(slot)) * 2 ** 22 + slot / 32
 }
 
 /**

@@ -32,9 +32,10 @@ import type { AnyFunction } from '../scheduler/tasks.ts'
 import type { Joinable } from '../task/fork.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Hold } from './hold.ts'
+import { deposit } from './deposits.ts'
 import type { House } from './house.ts'
 import { block, mayBlock } from './block.ts'
-import { nameOf } from './name.ts'
+import { idAt, nameOf } from './name.ts'
 import { Wait } from './wait.ts'
 import { Watch } from './watch.ts'
 
@@ -100,6 +101,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** @internal Somebody on this seat waits for its end. */
   get awaited(): boolean {
     return this.#watch !== undefined && this.#watch.waiting.length > 0
+  }
+
+  /** @internal */
+  get id(): number {
+    return idAt(this.slot, this.#use)
   }
 
   /** What it was called at the spawn, else name and place of the task. */
@@ -331,6 +337,14 @@ class Join extends Wait<unknown> {
     return handle === this.#handle
   }
 
+  override get what(): string {
+    return `the end of ${this.#handle.name}`
+  }
+
+  override get task(): number {
+    return this.#handle.id
+  }
+
   protected attempt(): boolean {
     const outcome = this.#handle.look()
     if (outcome === undefined) return false
@@ -349,7 +363,7 @@ function restate(worker: Worker, name: string, outcome: Outcome<unknown>): reado
   return jobs.aside(() => {
     const slot = jobs.make(0, 0, SPAWNED, 0)
     const word = jobs.state(slot)
-    registry.arena.words[slot + NAME] = jobs.deposit(name, 'name', slot)
+    registry.arena.words[slot + NAME] = deposit(worker, name, 'name', slot)
     jobs.conclude(slot, outcome.ok ? outcome.value : outcome.error, !outcome.ok)
     store(registry.arena.words, slot + STATE, withState(word, outcome.ok ? DONE : FAILED, seat))
     return [slot, useOf(word)]

@@ -22,9 +22,10 @@ import {
   useOf,
 } from '../scheduler/slot.ts'
 import type { TaskRecord } from '../scheduler/tasks.ts'
-import { currentWorker, type Worker } from '../scheduler/worker.ts'
+import type { Worker } from '../scheduler/worker.ts'
 import { Backlog } from './backlog.ts'
 import type { House } from './house.ts'
+import { Promises } from './promises.ts'
 import { type Body, Resident } from './resident.ts'
 import { type Alarm, Timers } from './timers.ts'
 import { Tree } from './tree.ts'
@@ -51,14 +52,19 @@ export class Household implements Residents, House {
 
   constructor(worker: Worker) {
     this.worker = worker
+    this.#call = [worker, undefined, undefined]
     this.#deaths = load(worker.registry.arena.words, worker.registry.control + DEATHS)
     this.backlog = new Backlog(worker)
     this.waits = new Watches(worker)
+    this.#promises = new Promises(this.waits)
     this.tree = new Tree(this, resident => this.#resume(resident), this.#trouble)
     this.tree.front = () => this.front
     this.waits.onReady = () => this.front?.soon()
     worker.shelves.push(this.backlog)
     worker.lodging.admit(this)
+    // What came before there was anybody to read it.
+    const { letters } = worker.post
+    for (const letter of letters.splice(0)) if (!this.receives(letter)) letters.push(letter)
   }
 
   get vacant(): boolean {
@@ -227,12 +233,11 @@ export class Household implements Residents, House {
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       const { rung } = worker.post
       if (rung.length > 0) this.waits.rouse(rung.shift()!)
-      const urgent = this.#urgent.shift()
+      const urgent = this.#urgent.length === 0 ? undefined : this.#urgent.shift()
       if (urgent !== undefined) this.#advance(urgent, { error: urgent.killed ?? this.#takeGrief(urgent) })
       else {
-        const who = this.waits.ready.shift()
-        if (who === undefined) return stepped
-        who.resume()
+        if (this.waits.ready.length === 0) return stepped
+        this.waits.ready.shift()!.resume()
       }
       stepped = true
     }
@@ -271,6 +276,9 @@ export class Household implements Residents, House {
     }
   }
 
+  /** Arguments of {@link advance}: read before anything else is called. */
+  readonly #call: [Worker, Body | undefined, { readonly error: unknown } | undefined]
+
   #enter(resident: Resident, fault: { readonly error: unknown } | undefined): IteratorResult<Wait<unknown>, unknown> {
     const { worker } = this
     const current = this.#current
@@ -283,7 +291,10 @@ export class Household implements Residents, House {
     this.#current = resident
     const before = worker.pulse.begin(resident.slot)
     try {
-      return worker.within(advance, [worker, resident.body, fault]) as IteratorResult<Wait<unknown>, unknown>
+      const call = this.#call
+      call[1] = resident.body
+      call[2] = fault
+      return worker.within(advance, call) as IteratorResult<Wait<unknown>, unknown>
     } finally {
       worker.pulse.end(before)
       resident.belongings = worker.lodging.belongings
@@ -304,49 +315,16 @@ export class Household implements Residents, House {
     return true
   }
 
-  // --- waiting ------------------------------------------------------------------------------------------------------
+  readonly #promises: Promises
 
   promise<T>(wait: Awaited & { outcome(): T }): Promise<T> {
-    if (currentWorker() !== undefined) {
-      throw new ForkError(
-        'ERR_FILCH_RUN_IN_TASK',
-        'Nothing can be awaited inside a task: use yield* in a generator task.',
-      )
-    }
-    return new Promise((resolve, reject) => {
-      const { front } = this
-      const refuse = (why: Error): void => {
-        front?.leave()
-        reject(why)
-      }
-      const resume = (): void => {
-        if (!this.#awaiting.delete(refuse)) return
-        front?.leave()
-        try {
-          resolve(wait.outcome())
-        } catch (error) {
-          reject(error)
-        }
-      }
-      front?.enter()
-      this.#awaiting.add(refuse)
-      if (this.#ended !== undefined && !wait.poll()) return this.refuse(this.#ended)
-      if (wait.poll() || this.waits.enlist({ wait, resume })) resume()
-    })
+    return this.#promises.make(wait, this.front)
   }
 
-  /** Of each promise that has not settled, what rejects it. */
-  readonly #awaiting = new Set<(why: Error) => void>()
-  /** The pool has ended, so nothing new will come. */
-  #ended: Error | undefined
-
   refuse(why: Error): void {
-    this.#ended = why
     this.backlog.drop()
     this.tree.refuse(why)
-    const awaiting = [...this.#awaiting]
-    this.#awaiting.clear()
-    for (const refuse of awaiting) refuse(why)
+    this.#promises.refuse(why)
   }
 
   // --- mail ---------------------------------------------------------------------------------------------------------
@@ -411,7 +389,7 @@ function notWait(label: string): FilchError {
   return new FilchError('ERR_FILCH_WAIT', `The task ${label} yielded a value. A generator task waits by yield* alone.`)
 }
 
-/** The household of a worker's seat, made when it is first needed: perhaps in the middle of a job, with mail for it there already. */
+/** The household of a worker's seat, made when it is first needed. It gets what has come for those who live there before anybody did. */
 export function householdOf(worker: Worker): Household {
   const { residents } = worker.lodging
   if (residents !== undefined) return residents as Household

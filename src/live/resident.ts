@@ -47,6 +47,10 @@ export class Resident implements Waiting {
     this.youngest = child
   }
 
+  *children(): Generator<Handle<unknown>> {
+    for (let child = this.youngest; child !== undefined; child = child.elder) yield child
+  }
+
   lose(child: Handle<unknown>): void {
     const { elder, younger } = child
     if (elder !== undefined) elder.younger = younger

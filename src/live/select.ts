@@ -14,11 +14,21 @@ type Place<I> = I extends `${infer N extends number}` ? N : number
 class Select extends Wait<{ readonly index: number; readonly value: unknown }> {
   readonly #waits: readonly Wait<unknown>[]
   readonly watches: readonly Watch[]
+  /** Which of them offers, or -1. */
+  readonly offer: number
   #first = -1
 
   constructor(house: House, waits: readonly Wait<unknown>[]) {
     super(house)
     this.#waits = waits
+    this.offer = waits.findIndex(wait => wait.offers)
+    if (waits.filter(wait => wait.offers).length > 1) {
+      throw new OptionError(
+        'select: the number of sends on channels of capacity 0',
+        waits.filter(wait => wait.offers).length,
+        'Give one: two could be received at the same moment.',
+      )
+    }
     this.watches = [...new Set(waits.flatMap(wait => wait.watches))]
   }
 
@@ -27,9 +37,17 @@ class Select extends Wait<{ readonly index: number; readonly value: unknown }> {
   }
 
   protected attempt(): boolean {
+    const waits = this.#waits
+    const { offer } = this
+    // An offer that is out may be taken at any moment: it comes back before anything else is had.
+    if (offer >= 0 && !waits[offer]!.retract()) return this.#choose(offer)
     // Only until the first: the others have nothing then, and lose nothing.
-    const first = this.#waits.findIndex(wait => wait.poll())
-    if (first < 0) return false
+    const first = waits.findIndex((wait, i) => i !== offer && wait.poll())
+    if (first >= 0) return this.#choose(first)
+    return offer >= 0 && waits[offer]!.poll() && this.#choose(offer)
+  }
+
+  #choose(first: number): true {
     this.#first = first
     this.#waits.forEach((wait, i) => i !== first && wait.withdraw())
     return this.settle({ index: first, value: undefined })
@@ -52,7 +70,7 @@ class Select extends Wait<{ readonly index: number; readonly value: unknown }> {
 /**
  * Waits for whichever comes first: `yield* select(a, b)` in a generator task, `await select(a, b)` outside. If several are there already, the first
  * of them in the order given. The others are withdrawn, and have lost nothing: a message stays in its channel, what was to be sent is not sent.
- * If the first fails, so does `select`.
+ * If the first fails, so does `select`. A send on a channel of capacity 0 comes last, and there can be one.
  *
  * @example
  * ```ts

@@ -29,6 +29,8 @@ import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
 import { type Result, type Task, task } from '../task/task.ts'
 import { checkDeadline, type Deadline, keepDeadline } from './deadline.ts'
+import { cyclesOf, describe, describer } from './dump.ts'
+import { deposit } from './deposits.ts'
 import { Handle, provideFollower } from './handle.ts'
 import { inherit } from './inheritance.ts'
 import { keepFor } from './hold.ts'
@@ -83,7 +85,7 @@ export interface SpawnOptions extends Deadline {
  * @throws {NotSendableError} if an argument cannot cross
  */
 export function spawn<F extends AnyFunction>(fn: Task<F>, ...args: Arguments<F>): Handle<Result<F>> {
-  return begin({}, fn, args) as Handle<Result<F>>
+  return begin(PLAIN, fn, args) as Handle<Result<F>>
 }
 
 /**
@@ -125,9 +127,13 @@ function begin(options: SpawnOptions, fn: unknown, args: readonly unknown[]): Ha
   return start(householdOf(worker), checked(options, worker), recordOrThrow(fn), args, worker.root)
 }
 
+/** Without options: not looked at, nor made each time. */
+const PLAIN: SpawnOptions = {}
+
 const NAMES = ['name', 'after', 'signal', 'timeout', 'detached', 'supervised', 'on', 'dedicated']
 
 function checked(options: SpawnOptions, worker: Worker): SpawnOptions {
+  if (options === PLAIN) return options
   if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
   for (const name of Object.keys(options)) {
     if (!NAMES.includes(name)) throw new OptionError('An option of spawn', name, `There are: ${NAMES.join(', ')}.`)
@@ -169,11 +175,11 @@ function start(
   args: readonly unknown[],
   root: number,
 ): Handle<unknown> {
-  const { after, ...rest } = options
+  const { after } = options
   const handle =
     after === undefined
-      ? launch(household, rest, record, args, root)
-      : launchAfter(household, rest, record, args, root, after, false)
+      ? launch(household, options, record, args, root)
+      : launchAfter(household, options, record, args, root, after, false)
   keepDeadline(handle, options)
   return handle
 }
@@ -220,7 +226,7 @@ provideFollower((handle, fn, env) => {
   return launchAfter(household, {}, recordOrThrow(fn), env, worker?.root ?? 0, [handle], true)
 })
 
-function isStaffed(registry: Registry, seat: number): boolean {
+export function isStaffed(registry: Registry, seat: number): boolean {
   if (seat < 0 || seat >= registry.inUse || seat === registry.caller) return false
   return load(registry.arena.words, registry.seat(seat) + DUTY) === WORKER
 }
@@ -247,7 +253,7 @@ export function launch(
   if (jobs.writer.buffers.length > 0) jobs.leave(jobs.writer.buffers, slot, jobs.state(slot))
   try {
     if (root !== 0 && words[root + LOCALS] !== 0) inherit(worker, root, slot)
-    if (name !== undefined) registry.arena.words[slot + NAME] = jobs.deposit(name, 'name', slot)
+    if (name !== undefined) registry.arena.words[slot + NAME] = deposit(worker, name, 'name', slot)
   } catch (error) {
     jobs.forget(slot)
     throw error
@@ -321,4 +327,7 @@ provide({
   },
   spawn: (worker, options, record, args) =>
     start(householdOf(worker), checked(options as SpawnOptions, worker), record, args, 0),
+  describe,
+  describer,
+  cyclesOf,
 })

@@ -47,6 +47,10 @@ export class Tree {
     return this.#residents.size === 0 && this.#wards.isEmpty
   }
 
+  all(): Iterable<Resident> {
+    return this.#residents.values()
+  }
+
   find(slot: number): Resident | undefined {
     return this.#residents.get(slot)
   }

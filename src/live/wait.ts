@@ -36,7 +36,24 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
   }
 
   /** What it waits for, for messages. */
-  readonly what: string = 'something'
+  get what(): string {
+    return 'something'
+  }
+
+  /** Id of the task whose end it waits for, if it waits for that alone. */
+  get task(): number | undefined {
+    return undefined
+  }
+
+  /** Trying leaves something behind that others may take, until {@link retract}: `select` tries it last. */
+  get offers(): boolean {
+    return false
+  }
+
+  /** @internal Takes that back. False: too late, it is over. */
+  retract(): boolean {
+    return true
+  }
 
   /** Does not have it, and is not waited for any more: takes back what trying has begun. */
   protected leave(): void {}

@@ -65,14 +65,24 @@ export class Watches {
   /** It may have happened: whoever can go on becomes ready, in the order of their coming. */
   stir(watch: Watch): void {
     const { waiting } = watch
+    // Most things have one who waits.
+    if (waiting.length === 1) {
+      const who = waiting[0]!
+      if (!who.wait.poll()) return
+      waiting.pop()
+      this.#ready(who)
+      return this.onReady()
+    }
     let count = 0
     while (count < waiting.length && waiting[count]!.wait.poll()) count++
     if (count === 0) return
-    for (const who of waiting.splice(0, count)) {
-      if (who.wait.watches.length > 1) this.forget(who)
-      this.ready.push(who)
-    }
+    for (const who of waiting.splice(0, count)) this.#ready(who)
     this.onReady()
+  }
+
+  #ready(who: Waiting): void {
+    if (who.wait.watches.length > 1) this.forget(who)
+    this.ready.push(who)
   }
 
   /** A subscription was rung. */

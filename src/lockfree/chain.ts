@@ -111,6 +111,7 @@ export class Chain {
   attach(): void {
     this.#taken = this.#newest = this.#arena.words[this.#front]!
     this.#linked = 0
+    this.#arena.reach(this.#taken + 8)
   }
 
   /** How many cells can be taken, if more than `known` can; else `known` or less. */
@@ -188,10 +189,9 @@ export class Chain {
   }
 }
 
-export const SENT = 0
+const SENT = 0
 export const RING = 1
 export const REFUSED = -1
-export const FULL = -2
 
 /** The receiver sleeps, beside an empty queue. */
 const SLEEP = 1

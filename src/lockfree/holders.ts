@@ -6,7 +6,7 @@ import { add, and, load, or } from '../memory/atomics.ts'
  *
  *   seats    one bit each: some object on that seat holds it      (32 seats a word)
  *   flight   holds that were sent and have not arrived
- *   moves    counts up after each step by which somebody came to hold it
+ *   moves    counts up after each sending
  *
  * How many objects of its own hold it is a seat's own matter, in its own memory: the bit is what others need, and what can be taken
  * from a dead seat by one thread in one step ({@link Holders.bury}).
@@ -15,15 +15,17 @@ import { add, and, load, or } from '../memory/atomics.ts'
  *
  * - **I1** A seat's bit is set and cleared by its own thread, or by the repair once that is dead.
  * - **I2** Nobody comes to hold it but from somebody who holds it: a seat sends only what it holds, and what arrives was in flight.
- * - **I3** A step that makes a hold (a bit set, `flight` up) is followed by a step of `moves`, before the hold that it came from may end.
+ * - **I3** Who sends counts up `flight`, then `moves`, then sends; and lets go of its own hold, if it does, after that.
  *
  * ## Why nobody's hold is overlooked
  *
  * The words are read one after the other, so a hold could pass from one that is read late to one that was read early. {@link Holders.none} therefore
- * reads `moves` before and after, and believes what it saw only if they are equal. Suppose it did, all words were zero when they were read, and
- * there is a hold at the end. Its word was zero when read, so the hold was made after that; the hold that it came from was still there then, and could
- * end only after a step of `moves`, which has not been taken by the second reading: so it is there as well. It was made earlier. The same
- * holds of it, and so on without end, which cannot be.
+ * reads `moves` before and after, and believes what it saw only if they are equal, and it reads `flight` first. Suppose it did, and all were zero.
+ *
+ * A seat that came to hold after its word was read has received what was in flight, and that was not in flight when `flight` was read, so it was
+ * sent after that, and `moves` counted before it could arrive (I3): the second reading would differ. A hold that was counted in flight after `flight` was
+ * read, and is not counted in `moves` yet, came from a seat that still holds: whose word was read as zero, so that it came to hold later, which was
+ * just refuted. So there is none.
  *
  * *Deaths.* A thread that dies between counting up `flight` and sending leaves a hold in flight for ever: nobody can know that it was not
  * sent. The thing is then never given up, which loses its memory and no more than that; who waits for its end waits on. The same if it dies between reading
@@ -53,9 +55,7 @@ export class Holders {
 
   /** A seat comes to hold it, which did not. */
   join(seat: number): void {
-    const { words } = this.#arena
-    or(words, this.#seats + (seat >> 5), 1 << (seat & 31))
-    add(words, this.#moves, 1)
+    or(this.#arena.words, this.#seats + (seat >> 5), 1 << (seat & 31))
   }
 
   /** A seat does not hold it any more. True if nobody does. */
@@ -77,11 +77,9 @@ export class Holders {
     return this.none()
   }
 
-  /** The repair: that seat's thread is gone. True if it held it and nobody does any more. */
+  /** The repair: that seat's thread is gone. True if nobody holds it (any more: the dead one may have let go, and not looked). */
   bury(seat: number): boolean {
-    const bit = 1 << (seat & 31)
-    const before = and(this.#arena.words, this.#seats + (seat >> 5), ~bit)
-    return (before & bit) !== 0 && this.none()
+    return this.leave(seat)
   }
 
   none(): boolean {

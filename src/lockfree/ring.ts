@@ -150,6 +150,7 @@ export class Ring {
     // Shut meanwhile: it stays so.
     replace(words, at, record, this.#emptyOf(next >= this.#end ? next - this.#end : next))
     store(words, this.#taken, this.#after(index))
+    this.#arena.reach(record + 8)
     return record
   }
 
@@ -170,7 +171,9 @@ export class Ring {
     const taken = words[this.#taken]!
     for (let i = 0; i < this.#count; i++) {
       const record = exchange(words, this.#places + ((taken + i) % this.#count), SHUT)
-      if ((record & KIND) === 0) each(record)
+      if ((record & KIND) !== 0) continue
+      this.#arena.reach(record + 8)
+      each(record)
     }
   }
 }

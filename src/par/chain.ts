@@ -3,6 +3,7 @@ import { type AnyFunction } from '../scheduler/tasks.ts'
 import { type Body, bodyOf } from './body.ts'
 import * as check from './check.ts'
 import { begin, type Draft, end, indexed, isOwn, type Result, strided } from './draft.ts'
+import { counted } from './lines.ts'
 import type { Both, Each, Given, Mode, Sendables, Sync, Outcome, Zippable } from './signature.ts'
 import type { Hit, SinkName, Taken } from './sinks.ts'
 import { sourceOf } from './source.ts'
@@ -175,7 +176,8 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   /** How many there are. */
   count(): Outcome<M, number> {
-    return this.#end('count', [])
+    const lines = counted(this.#draft)
+    return lines === undefined ? this.#end('count', []) : new Par<never, E, M>(lines).#end('sum', [], 0)
   }
 
   /**

@@ -4,6 +4,7 @@ import { attach } from '../scheduler/failure.ts'
 import { progress } from '../task/place.ts'
 import type { Forked } from '../task/task.ts'
 import { giveFlag, NEVER, NOW } from './flags.ts'
+import { AHEAD, hungry } from './hunger.ts'
 import { Job, type Parts } from './job.ts'
 import type { Originals } from './loop.ts'
 import { ownTask } from './own.ts'
@@ -26,8 +27,8 @@ import { drops, type Plan, type Source, type Stage } from './shape.ts'
  *
  * ## When it looks up
  *
- * Between calls of the loop, a plain read of the want word (scheduler/README.md): after 1, 2, 4, … elements, until the
- * calls take some 20 microseconds. What an element costs is remembered with the loop, so a short range of cheap
+ * Between calls of the loop, a plain read of the want word (scheduler/README.md), and if it is set and a few parts were
+ * forked already, of who is idle: after 1, 2, 4, … elements, until the calls take some 20 microseconds. What an element costs is remembered with the loop, so a short range of cheap
  * elements is one call. The idea is that of lazy binary splitting (Tzannes, Caragea, Barua, Vishkin, PPoPP 2010).
  */
 
@@ -46,20 +47,20 @@ const jobs = new WeakMap<Plan, Job>()
 
 const piece = ownTask((plan: Plan, parts: Parts | null, lo: number, hi: number): unknown => {
   const known = jobs.get(plan)
-  if (known !== undefined && parts === null) return run(known, lo, hi)
+  if (known !== undefined && parts === null) return run(known, lo, hi, 0)
   const sources = plan.sources.map((source, n) =>
     parts?.[n] == null ? source : { ...source, data: parts[n], from: lo },
   )
   const job = new Job(plan, sources)
   if (parts === null) jobs.set(plan, job)
-  return pack(run(job, lo, hi))
+  return pack(run(job, lo, hi, AHEAD))
 })
 
 /** Evaluates a plan in the task that runs now; `originals` are the functions whose text it holds. */
 export function evaluate(plan: Plan, originals?: Originals): unknown {
   const job = new Job(plan, plan.sources, originals)
   try {
-    const made = plan.block < plan.length ? inBlocks(job) : run(job, 0, plan.length)
+    const made = plan.block < plan.length ? inBlocks(job) : run(job, 0, plan.length, AHEAD)
     job.end()
     return made
   } finally {
@@ -67,15 +68,16 @@ export function evaluate(plan: Plan, originals?: Originals): unknown {
   }
 }
 
-function run(job: Job, lo: number, hi: number): unknown {
-  return job.compiled.sink.kind === 'free' ? drive(job, lo, hi) : new Walk(job).whole(lo, hi)
+/** `ahead`: forks to make before anybody is hungry. */
+function run(job: Job, lo: number, hi: number, ahead: number): unknown {
+  return job.compiled.sink.kind === 'free' ? drive(job, lo, hi, ahead) : new Walk(job, ahead).whole(lo, hi)
 }
 
 function inBlocks(job: Job): unknown {
   const { length, block } = job.plan
   let a: unknown
   for (let lo = 0; lo < length; lo += block) {
-    const made = run(job, lo, Math.min(length, lo + block))
+    const made = run(job, lo, Math.min(length, lo + block), AHEAD)
     a = lo === 0 ? made : job.join(a, made)
     if (job.compiled.sink.stops === true && (a as { done: boolean }).done) break
   }
@@ -98,7 +100,7 @@ function forkPiece(job: Job, lo: number, hi: number): Forked<unknown> | undefine
 // --- free ---------------------------------------------------------------------------------------------------------
 
 /** Runs elements `lo` to `hi`, and splits off the upper half of the rest whenever somebody is hungry. */
-function drive(job: Job, lo: number, hi: number): unknown {
+function drive(job: Job, lo: number, hi: number, ahead: number): unknown {
   const { compiled, plan } = job
   const { sink } = compiled
   const forks: Forked<unknown>[] = []
@@ -109,7 +111,7 @@ function drive(job: Job, lo: number, hi: number): unknown {
   let end = hi
   try {
     for (let i = lo; i < end;) {
-      if (stack.want[0] !== 0 && job.worth(end - i)) {
+      if (stack.want[0] !== 0 && job.worth(end - i) && (forks.length < ahead || hungry())) {
         const middle = i + Math.ceil((end - i) / 2)
         const fork = forkPiece(job, middle, end)
         if (fork !== undefined) {
@@ -171,9 +173,12 @@ class Walk {
   readonly #from: number[] = []
   readonly #to: number[] = []
   readonly #forks: Forked<unknown>[] = []
+  /** Forks to make before anybody is hungry. */
+  #ahead: number
 
-  constructor(job: Job) {
+  constructor(job: Job, ahead: number) {
     this.#job = job
+    this.#ahead = ahead
     this.#size = leafOf(job.plan.length)
   }
 
@@ -210,7 +215,8 @@ class Walk {
     let a = job.begin()
     for (let i = lo; i < hi;) {
       // Not before a call of this loop: what is known of its cost may be long out of date, and only a call corrects it.
-      if (stack.want[0] !== 0 && !this.#offer() && i > lo && job.worth(hi - i)) return this.#spread(i, hi, a)
+      if (stack.want[0] !== 0 && !this.#offer() && i > lo && job.worth(hi - i) && hungry())
+        return this.#spread(i, hi, a)
       if (job.bound < i) return a
       const to = Math.min(hi, i + job.pace)
       a = job.run(i, to, a, this.#states)
@@ -226,7 +232,8 @@ class Walk {
     if (at === this.#from.length) return false
     const from = this.#from[at]!
     const to = this.#to[at]!
-    if (!this.#job.worth(to - from)) return false
+    if (!this.#job.worth(to - from) || !(this.#ahead > 0 || hungry())) return false
+    this.#ahead--
     const fork = forkPiece(this.#job, from, to)
     if (fork === undefined) return false
     this.#forks.push(fork)
@@ -243,7 +250,7 @@ class Walk {
       { ...(dropping ? placed(plan) : plan), sink: 'toArray', ends: [], parameter: undefined },
       dropping ? [...job.sources, PLACES] : job.sources,
     )
-    const made = drive(mapped, lo, hi) as readonly unknown[]
+    const made = drive(mapped, lo, hi, AHEAD) as readonly unknown[]
     const pairs = made as readonly (readonly [value: unknown, place: number])[]
     const values = dropping ? pairs.map(([value]) => value) : made
     const source = { kind: 'list', data: values, from: 0, step: 1, size: 0, length: values.length } as const

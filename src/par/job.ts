@@ -2,7 +2,7 @@ import { isShared, type Kind, kindOf, type Numbers, toShared } from '../data/kin
 import { borrow, giveBack } from '../data/scratch.ts'
 import { now } from '../scheduler/clock.ts'
 import { stack } from '../scheduler/context.ts'
-import { explain, textMayRun } from './body.ts'
+import { APART, explain, textMayRun } from './body.ts'
 import { NEVER, raise, takeFlag } from './flags.ts'
 import { type Compiled, compile, type Mark, type Originals } from './loop.ts'
 import type { Plan, Source } from './shape.ts'
@@ -14,7 +14,7 @@ export type Parts = readonly (readonly unknown[] | null)[]
 const LONGEST = 16_384
 const PACE = 0.02
 /** Milliseconds of work that are worth a fork. */
-const LEAST = 0.04
+const LEAST = 0.08
 /**
  * The same if nothing has been lent yet: arrays may have to be copied, and another thread has to make the loop its own.
  */
@@ -64,7 +64,7 @@ export class Job {
   }
 
   #call(lo: number, hi: number, a: unknown, states: unknown[]): unknown {
-    return this.compiled.loop(this.sources, lo, hi, this.plan.env, a, this.target, this.mark, states)
+    return this.compiled.loop.call(APART, this.sources, lo, hi, this.plan.env, a, this.target, this.mark, states)
   }
 
   begin(): unknown {

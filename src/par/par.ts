@@ -4,6 +4,7 @@ import { OptionError } from '../errors.ts'
 import { Par } from './chain.ts'
 import * as check from './check.ts'
 import { begin, type Draft, draftOf, type Entry } from './draft.ts'
+import { split } from './lines.ts'
 import type { Given, Mode, Outcome, Seen, Sendables, Sync } from './signature.ts'
 import type { Source } from './shape.ts'
 import { blocksOf, listOf, partsOf, rangeOf, sourceOf } from './source.ts'
@@ -87,13 +88,6 @@ export function makePar<M extends Mode>(entry: Entry | undefined, located = true
       return new Par<string, undefined, M>(begin(draft(listOf(blocksOf(text))), 'flatMap', split, -1))
     },
   }) as ParFunction<M>
-}
-
-/** The lines of a block. The last of a text ends at a line's end or not; nothing follows it. */
-const split = (block: string): string[] => {
-  const lines = block.split(/\r?\n/)
-  if (lines.at(-1) === '') lines.pop()
-  return lines
 }
 
 function views(array: unknown): Numbers {

@@ -83,9 +83,23 @@ export function keyOf({ sources, stages, bodies, ends, sink, bound }: Plan): str
   for (const { kind, data } of sources)
     key += kind === 'view' || kind === 'strided' ? `${kind}${tag(data)},` : `${kind},`
   for (const { name, body, source } of stages) key += `${name}${body}:${source},`
-  for (const body of bodies) key += `\0${typeof body === 'string' ? body : `#${numberOf(body)}`}`
-  for (const body of ends) key += `\0\0${typeof body === 'string' ? body : `#${numberOf(body)}`}`
+  for (const body of bodies) key += typeof body === 'string' ? `${numberOfText(body)},` : `#${numberOf(body)},`
+  for (const body of ends) key += typeof body === 'string' ? `;${numberOfText(body)}` : `;#${numberOf(body)}`
   return key
+}
+
+/** Numbers of texts in this thread: a key that held them would have to be hashed with each chain. */
+const texts = new Map<string, number>()
+const MOST_TEXTS = 2000
+
+function numberOfText(text: string): number {
+  let number = texts.get(text)
+  if (number === undefined) {
+    // Numbers are not given twice, so a key that nobody makes any more does no harm.
+    if (texts.size === MOST_TEXTS) texts.clear()
+    texts.set(text, (number = next++))
+  }
+  return number
 }
 
 /** A loop for each class of array: what V8 has learned about one does not fit another. */

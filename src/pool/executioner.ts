@@ -36,7 +36,8 @@ export class Executioner {
   }
 
   condemn(slot: number, use: number, error: KilledError): void {
-    if (!this.#condemned.has(slot)) this.#condemned.set(slot, { use, error, graces: 0 })
+    // A sentence may be that of an earlier task in this slot.
+    if (this.#condemned.get(slot)?.use !== use) this.#condemned.set(slot, { use, error, graces: 0 })
     this.#timer ??= setTimeout(() => this.#execute(), GRACE)
   }
 

@@ -2,11 +2,10 @@ import { ForkError } from '../errors.ts'
 import { store } from '../memory/atomics.ts'
 import { cores, environment, Hold, openBuffers, uniqueName } from '../platform/node/host.ts'
 import { readTally, type Tally } from '../scheduler/counters.ts'
-import { now } from '../scheduler/clock.ts'
 import { runHere } from '../scheduler/here.ts'
 import { WORKER } from '../scheduler/duty.ts'
 import { Passport } from '../scheduler/passport.ts'
-import { channelsFor, lobbyFor } from '../scheduler/lobby.ts'
+import { channelsFor, hasLobby, lobbyFor } from '../scheduler/lobby.ts'
 import { ACTIVE, Registry, SOLO } from '../scheduler/registry.ts'
 import { needRoom, needSome } from '../scheduler/room.ts'
 import { seatedIn } from '../scheduler/seat.ts'
@@ -16,13 +15,16 @@ import { notTask } from '../task/fork.ts'
 import type { ChannelOptions } from '../channel/channel.ts'
 import type { Receiver } from '../channel/receiver.ts'
 import type { Sender } from '../channel/sender.ts'
+import type { Living, WorkerDump } from '../live/dump.ts'
 import type { Handle } from '../live/handle.ts'
+import { Deadlocks } from './deadlocks.ts'
 import type { SpawnOptions } from '../live/spawn.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Guard } from '../wire/guard.ts'
 import { Crew } from './crew.ts'
 import { checkRun, type PoolOptions, type RunOptions, type Settings, settle } from './options.ts'
 import { Runs } from './runs.ts'
+import { here } from './site.ts'
 import { Staff } from './staff.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -34,6 +36,14 @@ export interface Stats extends Tally {
   readonly pending: number
   /** One entry a thread that the pool was made with, then the caller's own, then those of threads that came later. */
   readonly workers: readonly Tally[]
+}
+
+/** What a pool is doing: see {@link Pool.dump}. */
+export interface Dump {
+  /** One entry a worker, then the thread that made the pool. */
+  readonly workers: readonly WorkerDump[]
+  /** Tasks that wait for each other's end, each list in that order. */
+  readonly cycles: readonly (readonly Living[])[]
 }
 
 /**
@@ -91,6 +101,13 @@ export class Pool {
     )
     this.#hold = new Hold()
     this.#runs = new Runs(this.#worker, settings.name, this.#hold)
+    const { sleepers } = this.#registry
+    const deadlocks = new Deadlocks(
+      this.name,
+      () => sleepers.idle >= this.threads,
+      async () => (hasLobby() ? (await this.dump()).cycles : []),
+    )
+    this.#runs.onPending = pending => deadlocks.watch(pending)
     this.#crew = new Crew(this.#worker, this.#runs, settings, () => ({
       memory: this.#registry.arena.memory,
       threads: settings.threads,
@@ -207,6 +224,43 @@ export class Pool {
   broadcast<F extends AnyFunction>(fn: Task<F>, ...args: Parameters<F>): Promise<Result<F>[]> {
     refuseInTask('broadcast')
     return this.#broadcast(fn, args)
+  }
+
+  /**
+   * What lives on each worker, and which tasks wait for each other. It asks every worker, and resolves when each has been between
+   * two jobs for a moment. A pool whose work is pending looks by itself now and then, and warns of tasks that wait for each other.
+   *
+   * @example
+   * ```ts
+   * import { equal } from 'node:assert/strict'
+   * import { ivar, Pool, task, type IVar } from 'filch'
+   *
+   * export const waits = task(function* (value: IVar<number>) {
+   *   return yield* value.get()
+   * })
+   *
+   * if (import.meta.main) {
+   *   await using pool = new Pool({ threads: 1 })
+   *   const value = ivar<number>({ pool })
+   *   const handle = pool.spawnWith({ name: 'the waiter' }, waits, value)
+   *   const { workers, cycles } = await pool.dump()
+   *   const [task] = workers.flatMap(worker => worker.tasks)
+   *   equal(`${task?.name} ${task?.state} for ${task?.what}`, 'the waiter waits for an IVar')
+   *   equal(cycles.length, 0)
+   *   value.put(1)
+   *   await handle
+   * }
+   * ```
+   */
+  async dump(): Promise<Dump> {
+    refuseInTask('dump')
+    const worker = this.lodge('dump')
+    const lobby = lobbyFor('dump')
+    const own = lobby.describe(worker) as WorkerDump
+    const others =
+      this.#registry.threads === 0 ? [] : await this.#broadcast(lobby.describer as Task<() => WorkerDump>, [])
+    const workers = [...others, own]
+    return { workers, cycles: lobby.cyclesOf(workers as never) as Living[][] }
   }
 
   async #broadcast<F extends AnyFunction>(fn: Task<F>, args: Parameters<F>): Promise<Result<F>[]> {
@@ -328,26 +382,6 @@ export function refuseInTask(what: string): void {
     'ERR_FILCH_RUN_IN_TASK',
     `${what} was called inside a task, where nothing can be awaited. Call the task, or fork and join it.`,
   )
-}
-
-/** Sites that may still be captured now, and when that was last topped up. */
-let sites = 100
-let toppedUp = 0
-
-/**
- * Where the user's call is, for the stack of a later error. Capturing it takes longer than the rest of a run, so a flood of
- * runs gets one a millisecond, and the other errors have the worker's stack alone.
- */
-function here(): { readonly stack?: string } {
-  const at = now()
-  sites = Math.min(100, sites + Math.floor(at - toppedUp))
-  if (at - toppedUp >= 1) toppedUp = at
-  const site: { stack?: string } = {}
-  if (sites > 0) {
-    sites--
-    Error.captureStackTrace(site, here)
-  }
-  return site
 }
 
 /** A worker imports the modules of its tasks; if one of them starts work at its top level, it would do so in every worker. */

@@ -22,6 +22,8 @@ import {
 } from '../scheduler/slot.ts'
 import type { TaskRecord } from '../scheduler/tasks.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
+import { Alarm } from './alarm.ts'
+import { canceled, throwLater } from './failures.ts'
 import type { RunOptions } from './options.ts'
 
 /** A run whose slot is in use. */
@@ -192,12 +194,18 @@ export class Runs {
   #stay(change: number): void {
     const before = this.#unsettled
     this.#unsettled += change
-    if (before === 0) this.#hold.set(true)
-    else if (this.#unsettled === 0) {
+    if (before === 0) {
+      this.#hold.set(true)
+      this.onPending(true)
+    } else if (this.#unsettled === 0) {
       this.#hold.set(false)
+      this.onPending(false)
       this.onQuiet()
     }
   }
+
+  /** Called when the first of what is pending has begun, and when the last has ended. */
+  onPending: (pending: boolean) => void = () => {}
 
   soon(): void {
     if (!this.#awaited) this.#soon()
@@ -206,25 +214,14 @@ export class Runs {
 
   #awaited = false
 
-  /** When the timer below will go off. */
-  #alarm = Infinity
-  #timer: NodeJS.Timeout | undefined
-
+  readonly #alarm = new Alarm(() => this.soon())
   later(ms: number): void {
-    const at = now() + ms
-    if (at >= this.#alarm) return
-    clearTimeout(this.#timer)
-    this.#alarm = at
-    this.#timer = setTimeout(() => {
-      this.#alarm = Infinity
-      this.soon()
-      // Rounded up: a timer may be early by less than a millisecond, and what it was for would be looked for in vain.
-    }, Math.ceil(ms)).unref()
+    this.#alarm.set(ms)
   }
 
   #attends = false
 
-  /** Listens for as long as the pool lives: threads may ask for others. That does not hold the event loop. */
+  /** Listens for as long as the pool lives, without holding the event loop: threads may ask for others. */
   attend(): void {
     this.#attends = true
     this.#listen()
@@ -400,15 +397,4 @@ export class Runs {
   closed(): PoolClosedError {
     return new PoolClosedError(`The pool ${this.#name}`)
   }
-}
-
-function canceled(reason: unknown): CanceledError {
-  return new CanceledError('The run was canceled by its signal; `cause` is the reason.', { cause: reason })
-}
-
-/** To where uncaught errors go. */
-function throwLater(error: unknown): void {
-  queueMicrotask(() => {
-    throw error
-  })
 }

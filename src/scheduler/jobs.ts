@@ -42,8 +42,6 @@ import {
   withState,
 } from './slot.ts'
 
-/** Words before the message in {@link Jobs.stow}. */
-export const MESSAGE = 2
 /** In `LENGTH`: the words name envoys, and are read once or settled. Those of a result are read by any number, and settled in the end. */
 const ENVOYS = 1 << 30
 
@@ -61,10 +59,10 @@ export class Jobs {
   readonly #plain: boolean
   readonly #seat: number
   /** Arguments arrive frozen, as they are where they are not stolen. */
-  readonly #frozen: boolean
+  readonly frozen: boolean
 
   constructor(registry: Registry, seat: number, carrier: Carrier, frozen: boolean) {
-    this.#frozen = frozen
+    this.frozen = frozen
     this.#plain = seat !== registry.caller
     this.#seat = seat
     this.#registry = registry
@@ -148,7 +146,7 @@ export class Jobs {
   args(slot: number): unknown[] {
     const count = this.#arena.words[slot + COUNT]!
     if (count === 0) return []
-    this.#open(slot, this.#frozen, TAKE)
+    this.#open(slot, this.frozen, TAKE)
     this.#arena.words[slot + LENGTH]! &= ~ENVOYS
     const args: unknown[] = []
     for (let i = 0; i < count; i++) args.push(this.reader.value())
@@ -253,67 +251,6 @@ export class Jobs {
     } finally {
       this.heap.free(at)
     }
-  }
-
-  /**
-   * Puts a value that many may read into a block of its own, which `holder`, a slot in use, has until it is freed.
-   *
-   * @throws NotSendableError also if the value names what one reader alone may have
-   */
-  deposit(value: unknown, root: string, holder: number): number {
-    const { writer } = this
-    writer.begin('kept')
-    writer.value(value, root)
-    return this.stow(writer.envoys, holder)
-  }
-
-  /** Puts what the writer holds into a block, for `holder`: its length, a word for whoever knows what it is, the message. */
-  stow(second: number, holder: number): number {
-    const { words, length, buffers } = this.writer
-    const at = this.heap.allocate(length + MESSAGE)
-    this.#arena.reach(at + length + MESSAGE)
-    const to = this.#arena.words
-    to[at] = length
-    to[at + 1] = second
-    to.set(words.subarray(0, length), at + MESSAGE)
-    if (buffers.length > 0) this.leave(buffers, holder, to[holder + STATE]!)
-    return at
-  }
-
-  /** Reads a message of one value that was copied out of shared memory. */
-  decode(words: Int32Array): unknown {
-    this.reader.begin(words, 0, words.length, true)
-    return this.reader.value()
-  }
-
-  /** Frees a block. */
-  scrap(at: number): void {
-    this.heap.free(at)
-  }
-
-  /** What {@link deposit} has put there, for one more reader. */
-  peruse(at: number): unknown {
-    const [from, end] = this.#rangeOf(at)
-    this.reader.begin(this.#arena.words, from, end, this.#frozen, COPY)
-    return this.reader.value()
-  }
-
-  /** Frees what {@link deposit} has put there. */
-  withdraw(at: number): void {
-    if (this.#arena.words[at + 1] !== 0) {
-      const [from, end] = this.#rangeOf(at)
-      this.reader.settle(this.#arena.words, from, end, DROP)
-    }
-    this.heap.free(at)
-  }
-
-  /** Where the message begins and ends that {@link stow} has put there. */
-  #rangeOf(at: number): [from: number, end: number] {
-    this.#arena.reach(at + MESSAGE)
-    const from = at + MESSAGE
-    const end = from + this.#arena.words[at]!
-    this.#arena.reach(end)
-    return [from, end]
   }
 
   /** Calls `fn` with another writer: in the middle of a message. */

@@ -8,6 +8,10 @@ export interface Lobby {
   /** Gives the seat of the thread that made a pool its residents, if it has none yet. */
   open(worker: Worker, front: Front): void
   spawn(worker: Worker, options: unknown, record: TaskRecord, args: readonly unknown[]): unknown
+  /** What lives on the seat of this thread; the same as a task; and who waits for each other. */
+  describe(worker: Worker): unknown
+  readonly describer: unknown
+  cyclesOf(dump: never): unknown
 }
 
 /** A pool, to rooms that do not know pools: the seat of the thread that made it, with residents. */
@@ -51,6 +55,11 @@ export function channelsFor(what: string): Channels {
     'ERR_FILCH_BUNDLE',
     `${what} needs a part of filch that your bundler has left out. Mention it: import { channel } from 'filch', and use it.`,
   )
+}
+
+/** That room is loaded. */
+export function hasLobby(): boolean {
+  return lobby !== undefined
 }
 
 export function lobbyFor(what: string): Lobby {

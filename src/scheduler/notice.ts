@@ -1,4 +1,4 @@
-import { KilledError } from '../errors.ts'
+import { CanceledError, KilledError, WorkerLostError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
 import { layout } from '../memory/layout.ts'
 import type { Jobs } from './jobs.ts'
@@ -26,7 +26,7 @@ export const REASON: number = PAYLOAD + record.at.reason
 export const REASON_LENGTH: number = PAYLOAD + record.at.length
 
 /** The part of a worker that sends and finds notices. */
-interface Correspondent {
+export interface Correspondent {
   readonly jobs: Jobs
   readonly post: Post
   readonly registry: Registry
@@ -57,13 +57,14 @@ export function ignore(worker: Correspondent, notice: number): void {
   worker.jobs.discard(notice)
 }
 
-/** Why a root that runs here must stop, if that can be told; else `error`. */
+/** Why a root that runs here must stop, if that is behind this `error` and can be told; else the error itself. */
 export function verdict(
   worker: Correspondent & { lodging: Lodging; thief: Thief },
   root: number,
   error: unknown,
 ): unknown {
   const { words } = worker.registry.arena
+  if (!(error instanceof CanceledError || error instanceof WorkerLostError)) return error
   // Atomic, though it was seen to be set: only now is what was sent before it sure to be in the mail.
   if (load(words, root + CANCELED) === 0) return error
   const { residents } = worker.lodging

@@ -47,14 +47,12 @@ export class Post {
 
   readonly #sort = (slot: number): void => {
     const { words } = this.#registry.arena
-    if (words[slot + DELIVERY] === ERRAND) {
-      words[slot + HOLDER] = this.#seat + 1
+    const delivery = words[slot + DELIVERY]
+    if (delivery === ERRAND || delivery === NOTICE) words[slot + HOLDER] = this.#seat + 1
+    if (delivery === ERRAND) {
       if (this.onErrand === undefined) this.letters.push(slot)
       else this.onErrand(slot)
-    } else if (this.#residents?.receives(slot) !== true) {
-      if (words[slot + DELIVERY] === NOTICE) words[slot + HOLDER] = this.#seat + 1
-      this.letters.push(slot)
-    }
+    } else if (this.#residents?.receives(slot) !== true) this.letters.push(slot)
   }
 
   /** Puts a record into the mail of a seat and wakes it. */

@@ -89,7 +89,7 @@ export function empty(worker: Worker, seat: number): void {
     if (state === PUBLISHED) lose(worker, slot)
     else if (state !== HELD) worker.jobs.letGo(slot, KEPT)
     else if (arena.words[slot + DELIVERY] === ERRAND) decline(worker, slot)
-    else if (arena.words[slot + DELIVERY] === NOTICE) worker.jobs.discard(slot)
+    else if (arena.words[slot + DELIVERY] === NOTICE) ignore(worker, slot)
     // Taken out of the mail, so that it is sent once more when what it waits for is gone.
     else if (!worker.post.signal.disarm(slot)) worker.jobs.discard(slot)
   })
@@ -143,9 +143,9 @@ function settle(worker: Worker, seat: number, slot: number, sent: Set<number>, a
   const state = stateOf(word)
   if (state === CLAIMED && seatOf(word) === seat) return lose(worker, slot)
   if (state === HELD) {
-    if (words[slot + DELIVERY] === ERRAND && words[slot + HOLDER] === seat + 1) decline(worker, slot)
-    // One that it had out of its mail, and nobody to tell.
-    if (words[slot + DELIVERY] === NOTICE && words[slot + HOLDER] === seat + 1) return ignore(worker, slot)
+    const isHeld = words[slot + HOLDER] === seat + 1
+    if (words[slot + DELIVERY] === ERRAND && isHeld) decline(worker, slot)
+    if (words[slot + DELIVERY] === NOTICE && isHeld) ignore(worker, slot)
     return heirOf(words[slot + DELIVERY]!)?.(worker, slot, seat)
   }
   if (state === FREE || words[slot + DELIVERY] !== SPAWNED) return
@@ -155,7 +155,10 @@ function settle(worker: Worker, seat: number, slot: number, sent: Set<number>, a
     if (!isKeeper) {
       if (by === seat) replace(words, slot + STATE, word, withState(word, state, GHOST))
       // What others have ended is in the mail, or will be: its successor lets go of that. What it had let go of itself is not kept.
-    } else if ((by === seat || by === GHOST) && load(words, slot + HOLDS) >= KEPT) worker.jobs.letGo(slot, KEPT)
+    } else if ((by === seat || by === GHOST || by === worker.seat) && load(words, slot + HOLDS) >= KEPT) {
+      // (What this thread has ended it has mailed; if that is not in the mail any more, it died with whoever took it out.)
+      worker.jobs.letGo(slot, KEPT)
+    }
   } else if (isKeeper && words[slot + PARENT] !== 0) stop(worker, slot)
   else if (state !== PUBLISHED || words[slot + HOME] !== seat) return
   else if (words[slot + PINNED] === 0) again(refOf(slot, word))

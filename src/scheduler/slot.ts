@@ -156,7 +156,7 @@ export const CHANNEL = 6
 export const PARCEL = 7
 /** No job: something that a thread is asked to do (errand.ts). */
 export const ERRAND = 8
-/** The first word of an errand: seat whose thread has it out of its mail, plus one. The repair finds by it what died with that thread. */
+/** The first word of an errand and of a notice: seat whose thread has it out of its mail, plus one. The repair finds by it what died with that thread. */
 export const HOLDER: number = PAYLOAD
 
 /** No job: something that tasks wait for. */

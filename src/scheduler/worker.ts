@@ -5,6 +5,7 @@ import type { Carrier } from '../wire/carrier.ts'
 import type { Guard } from '../wire/guard.ts'
 import { OUTSIDE, stack } from './context.ts'
 import { Counters } from './counters.ts'
+import { execute } from './execute.ts'
 import { pinnedJob } from './errand.ts'
 import { attach, graft, isThenable, notPending, promised, unsaid } from './failure.ts'
 import { Jobs } from './jobs.ts'
@@ -18,19 +19,15 @@ import {
   CLAIMED,
   COUNT,
   DELIVERY,
-  DONE,
   FAILED,
   HOME,
   JOINED,
   KEPT,
   PUBLISHED,
-  ROOT,
   SHIELDS,
-  SLOT_SIZE,
   STATE,
   stateOf,
   takeBack,
-  TASK,
   withState,
 } from './slot.ts'
 import { Post } from './post.ts'
@@ -100,39 +97,7 @@ export class Worker implements SlowPath, Waiter {
 
   /** Runs a job that this seat has claimed, to its end, and delivers its outcome. Does not throw. */
   execute(slot: number): void {
-    const { words } = this.registry.arena
-    const { root, migrated, lodging } = this
-    const { belongings, loose } = lodging
-    this.root = words[slot + ROOT]!
-    this.registry.arena.reach(this.root + SLOT_SIZE)
-    this.migrated = words[slot + HOME] !== this.seat
-    lodging.belongings = undefined
-    lodging.loose = false
-    const isRoot = this.root === slot
-    const before = this.pulse.begin(slot)
-    let state = DONE
-    let kept = false
-    try {
-      const record: TaskRecord | undefined = this.thief.taskOf(words[slot + TASK]!)
-      this.modules.check(words[slot + TASK]!, record)
-      const value = this.call(record, this.jobs.args(slot))
-      // What lives on is not ended here. (There may be residents since this call.)
-      kept = isRoot && lodging.residents?.keeps(slot, record, false, value) === true
-      if (!kept) this.jobs.conclude(slot, value, false)
-    } catch (thrown) {
-      // A fork that ran elsewhere does not know why it was stopped.
-      const error = isRoot ? verdict(this, slot, thrown) : thrown
-      state = FAILED
-      kept = isRoot && lodging.residents?.keeps(slot, undefined, true, error) === true
-      if (!kept) this.jobs.conclude(slot, error, true)
-    }
-    lodging.letGo()
-    this.pulse.end(before)
-    this.root = root
-    this.migrated = migrated
-    lodging.belongings = belongings
-    lodging.loose = loose
-    if (!kept) this.finish(slot, state)
+    execute(this, slot)
   }
 
   /** Calls a task as a job of its own: forks that it leaves pending end before this returns or throws. */

@@ -1,8 +1,8 @@
 import { ForkError, TaskError } from '../errors.ts'
+import { decode, MESSAGE, stow } from '../live/deposits.ts'
 import { provideInheritance } from '../live/inheritance.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { blockOf, blockRef } from '../scheduler/heap.ts'
-import { MESSAGE } from '../scheduler/jobs.ts'
 import { SETS } from '../scheduler/registry.ts'
 import { LOCALS } from '../scheduler/slot.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
@@ -75,12 +75,12 @@ export class TaskLocal<T> {
       const ref = load(arena.words, worker.root + LOCALS)
       if (ref !== 0) refresh(worker)
       const entries = new Map(ref === 0 ? [] : cache.entries).set(this.#name, given)
-      const made = stow(worker, worker.root, entries)
+      const made = encode(worker, worker.root, entries)
       if (!replace(arena.words, worker.root + LOCALS, ref, made.ref)) {
-        worker.jobs.scrap(blockOf(made.ref))
+        worker.jobs.heap.free(blockOf(made.ref))
         continue
       }
-      if (ref !== 0) worker.jobs.scrap(blockOf(ref))
+      if (ref !== 0) worker.jobs.heap.free(blockOf(ref))
       remember(made.serial, entries)
       return
     }
@@ -115,16 +115,16 @@ function refresh(worker: Worker): void {
     const copy = new Int32Array(length >= 0 && arena.reach(end) ? length : 0)
     for (let i = 0; i < copy.length; i++) copy[i] = load(arena.words, at + MESSAGE + i)
     if (load(arena.words, worker.root + LOCALS) !== ref) continue
-    return remember(serial, worker.jobs.decode(copy) as Entries)
+    return remember(serial, decode(worker, copy) as Entries)
   }
 }
 
-function stow(worker: Worker, root: number, entries: Entries): { readonly ref: number; readonly serial: number } {
+function encode(worker: Worker, root: number, entries: Entries): { readonly ref: number; readonly serial: number } {
   const { jobs, registry } = worker
   jobs.writer.begin('copied')
   jobs.writer.value(entries, 'taskLocal')
   const serial = (add(registry.arena.words, registry.control + SETS, 1) + 1) | 0
-  return { ref: blockRef(jobs.stow(serial, root), serial), serial }
+  return { ref: blockRef(stow(worker, serial, root), serial), serial }
 }
 
 // Encoded anew, for the child to have a block of its own, and shared arrays to be held for it by this thread.
@@ -137,7 +137,7 @@ provideInheritance((worker, parent, child) => {
   } finally {
     worker.root = root
   }
-  const { ref } = stow(worker, child, cache.entries)
+  const { ref } = encode(worker, child, cache.entries)
   worker.registry.arena.words[child + LOCALS] = ref
 })
 
@@ -149,7 +149,7 @@ provideInheritance((worker, parent, child) => {
  * its own. A run from outside starts with what was declared. All is forgotten when the task ends. A fork shares the variables of
  * its task: one that sets does so for all of it, and forks that run at the same time see it sooner or later.
  *
- * **Cost.** A read takes some nanoseconds (bench/live/locals.ts), a set a microsecond or two, and a spawn that much more if
+ * **Cost.** A read takes some nanoseconds (bench/live/locals.ts), a set some microseconds, and a spawn that much more if
  * there is something to inherit. Values cross threads and are frozen; handles, ends of channels and the like are refused.
  *
  * @example

@@ -2,7 +2,7 @@ import { TaskError } from '../errors.ts'
 import type { Handle } from '../live/handle.ts'
 import type { House } from '../live/house.ts'
 import { householdOf } from '../live/household.ts'
-import { launch } from '../live/spawn.ts'
+import { isStaffed, launch } from '../live/spawn.ts'
 import { Wait } from '../live/wait.ts'
 import type { Watch } from '../live/watch.ts'
 import { seatOutside } from '../scheduler/lobby.ts'
@@ -94,7 +94,9 @@ export class WorkerLocal<T> {
     const household = householdOf(worker)
     const own: Slot = { look: () => ({ ok: true, value: this.slot(takes) }) }
     const slots: Slot[] = []
-    for (let seat = 0; seat < worker.registry.threads; seat++) {
+    for (let seat = 0; seat < worker.registry.inUse; seat++) {
+      if (seat !== worker.seat && !isStaffed(worker.registry, seat)) continue
+      if (seat === worker.registry.caller) continue
       const { root } = worker
       slots.push(
         seat === worker.seat
@@ -113,7 +115,9 @@ class Gather<R> extends Wait<R> {
   readonly #slots: readonly Slot[]
   readonly #finish: (values: unknown[]) => R
   readonly watches
-  override readonly what = 'the values of a workerLocal'
+  override get what(): string {
+    return 'the values of a workerLocal'
+  }
 
   constructor(house: House, slots: readonly Slot[], finish: (values: unknown[]) => R) {
     super(house)

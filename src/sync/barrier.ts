@@ -65,7 +65,9 @@ class Arrival extends Wait<boolean> {
   readonly #barrier: Barrier
   #generation = -1
   readonly watches
-  override readonly what = 'a barrier'
+  override get what(): string {
+    return 'a barrier'
+  }
 
   constructor(barrier: Barrier) {
     super(barrier.house)

@@ -1,4 +1,5 @@
 import { FilchError } from '../errors.ts'
+import { withdraw } from '../live/deposits.ts'
 import { countUp, Hold, keepFor } from '../live/hold.ts'
 import type { House } from '../live/house.ts'
 import { householdOf } from '../live/household.ts'
@@ -94,7 +95,7 @@ function letGo(worker: Worker, slot: number): void {
   if (add(arena.words, slot + HOLDS, -1) !== 1) return
   worker.post.close(slot + LIST)
   const value = load(arena.words, slot + VALUE)
-  if (value !== 0) worker.jobs.withdraw(value)
+  if (value !== 0) withdraw(worker, value)
   worker.jobs.discard(slot)
 }
 

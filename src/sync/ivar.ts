@@ -1,4 +1,5 @@
 import { FilchError } from '../errors.ts'
+import { deposit, peruse, withdraw } from '../live/deposits.ts'
 import { Wait } from '../live/wait.ts'
 import { load, replace } from '../memory/atomics.ts'
 import type { Immutable } from '../wire/sendable.ts'
@@ -33,9 +34,9 @@ export class IVar<T> extends Held {
     if (load(words, slot + VALUE) !== 0) return false
     const { worker } = this.house
     const given = worker.admit(value, 0)
-    const at = worker.jobs.deposit(given, 'value', slot)
+    const at = deposit(worker, given, 'value', slot)
     if (!replace(this.words, slot + VALUE, 0, at)) {
-      worker.jobs.withdraw(at)
+      withdraw(worker, at)
       return false
     }
     this.#known = true
@@ -59,7 +60,7 @@ export class IVar<T> extends Held {
     if (this.#known) return this.#value
     const at = load(this.words, this.slot + VALUE)
     if (at === 0) return undefined
-    this.#value = this.house.worker.jobs.peruse(at) as T
+    this.#value = peruse(this.house.worker, at) as T
     this.#known = true
     return this.#value
   }
@@ -68,7 +69,9 @@ export class IVar<T> extends Held {
 class Get<T> extends Wait<T> {
   readonly #ivar: IVar<T>
   readonly watches
-  override readonly what = 'an IVar'
+  override get what(): string {
+    return 'an IVar'
+  }
 
   constructor(ivar: IVar<T>) {
     super(ivar.house)

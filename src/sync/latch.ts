@@ -34,7 +34,9 @@ export class Latch extends Held {
 class Open extends Wait<void> {
   readonly #latch: Latch
   readonly watches
-  override readonly what = 'a latch'
+  override get what(): string {
+    return 'a latch'
+  }
 
   constructor(latch: Latch) {
     super(latch.house)

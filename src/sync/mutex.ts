@@ -91,7 +91,9 @@ class Lock extends Wait<MutexGuard> {
   #found = -1
   #guard: MutexGuard | undefined
   readonly watches
-  override readonly what = 'a mutex'
+  override get what(): string {
+    return 'a mutex'
+  }
 
   constructor(mutex: Mutex) {
     super(mutex.house)

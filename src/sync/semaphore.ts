@@ -59,7 +59,9 @@ class Acquire extends Wait<void> {
   readonly #semaphore: Semaphore
   readonly #count: number
   readonly watches
-  override readonly what = 'a semaphore'
+  override get what(): string {
+    return 'a semaphore'
+  }
 
   constructor(semaphore: Semaphore, count: number) {
     super(semaphore.house)

@@ -11,6 +11,7 @@ import { type Envoy, envoyClass } from './envoy.ts'
 import { dissect } from './error.ts'
 import { IMPOSTOR, kindOf, ODD, unbox } from './kinds.ts'
 import type { View } from './kinds.ts'
+import { putNumber } from './number.ts'
 import { Numbering } from './numbering.ts'
 import { asRefusal, inWords, keyStep, Refusal, refused, tooDeep, tooLarge, unsendable, unsharable } from './refusal.ts'
 import * as tag from './tags.ts'
@@ -20,9 +21,6 @@ import { writeText } from './text.ts'
 const WORDS = 256
 /** More than this is given back at the next `begin`: one large message must not hold its memory for ever. */
 const KEPT_WORDS = 1 << 18
-
-const double = new Float64Array(1)
-const doubleWords = new Int32Array(double.buffer)
 
 type Mark = { length: number; objects: number; buffers: number; envoys: number; depth: number }
 
@@ -389,23 +387,4 @@ export class Writer {
     }
     while (this.#buffers.length > mark.buffers) this.#carrier.bufferAt(this.#buffers.pop() as number)
   }
-}
-
-/** Needs room for three words, and returns where the next value goes. */
-function putNumber(words: Int32Array, at: number, value: number): number {
-  // -0 is not an integer here.
-  if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
-    if ((value << TAG_BITS) >> TAG_BITS === value) {
-      words[at] = (value << TAG_BITS) | tag.SMALL
-      return at + 1
-    }
-    words[at] = tag.INT
-    words[at + 1] = value
-    return at + 2
-  }
-  double[0] = value
-  words[at] = tag.FLOAT
-  words[at + 1] = doubleWords[0] as number
-  words[at + 2] = doubleWords[1] as number
-  return at + 3
 }

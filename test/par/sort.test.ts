@@ -47,6 +47,8 @@ const refusing = (): number => {
   throw new RangeError('no')
 }
 
+const noise = (i: number): number => ((i * 48_271) % 2_147_483_647) / 2_147_483_647
+
 describe('sort', () => {
   it('has the order of the method, to the bit, on any number of workers', async () => {
     await fc.assert(
@@ -57,6 +59,27 @@ describe('sort', () => {
       { numRuns: 60 },
     )
   }, 120_000)
+
+  it('sorts doubles whose high words repeat: in small groups, in long ones that a sample misses, on edges of blocks', async () => {
+    const length = 150_000
+    const tiny = 2 ** -40
+    const sampled = new Set(Array.from({ length: 8192 }, (_, i) => Math.floor((i * length) / 8192)))
+    const makers = [
+      // Groups of a few, of both signs.
+      (i: number) => (noise(i) - 0.5) * 2e6,
+      (i: number) => (1 + Math.floor(noise(i) * 40_000) / 2 ** 16) * (1 + noise(i + 7) * tiny) * (i % 2 === 0 ? 1 : -1),
+      // The sample (groups.ts) sees nothing of the long group.
+      (i: number) => (sampled.has(i) ? noise(i) : 3 + noise(i) * tiny),
+      // One group over the edges of all blocks, and zeros with denormals.
+      (i: number) => (i % 3 === 0 ? noise(i) : 5 + noise(i) * tiny),
+      (i: number) => [0, -0, 5e-324, -5e-324, Number.NaN, noise(i)][i % 6]!,
+    ]
+    for (const make of makers) {
+      const xs = shared.f64(length, make)
+      const wanted = bits(xs.slice().sort())
+      for (const pool of pools) expect(bits(await pool.run(sorted, shared.f64(xs), 'none'))).toBe(wanted)
+    }
+  })
 
   it('by a comparison is stable and the same', async () => {
     for (const length of [2, 8191, 8192, 8193, 70_001]) {

@@ -86,8 +86,14 @@ describe('a registry', () => {
     const registry = Registry.initialise(2, 5)
     const { arena, control } = registry
     expect(Array.from({ length: 8 }, (_, seat) => arena.words[registry.seat(seat) + DUTY])).toEqual([
-      ...[WORKER, WORKER, WORKER],
-      ...[VACANT, VACANT, VACANT, VACANT, VACANT],
+      WORKER,
+      WORKER,
+      WORKER,
+      VACANT,
+      VACANT,
+      VACANT,
+      VACANT,
+      VACANT,
     ])
     expect([registry.inUse, registry.recentlyInUse]).toEqual([3, 3])
     arena.words[control + TAKEN] = 2

@@ -1,108 +1,117 @@
-import { setImmediate as turn } from 'node:timers/promises'
-
-import { type Handle, KilledError, WorkerLostError } from 'filch'
+import { type Handle, KilledError, type Pool, WorkerLostError } from 'filch'
 
 import { audited, type Audited } from '../pool/audit.ts'
-import { add, cells } from '../pool/basic.tasks.ts'
-import { crewOf } from './crew.ts'
-import { BEGUN, DEATHS, ENDED, endless, grow, stuck } from './kills.tasks.ts'
-import { type Part, pick, random, type Rounds } from './part.ts'
+import { fib } from '../pool/basic.tasks.ts'
+import { forking, held, queued, runaway, running, suspended } from './kills.tasks.ts'
+import { type Part, pick, random, type Random, type Rounds, type Tally } from './part.ts'
 
-const REASONS = ['queued', 'running', 'soon', 'tired', 'doomed', undefined]
+const STATES = ['queued', 'running', 'suspended', 'runaway', 'forking'] as const
+type State = (typeof STATES)[number]
 
-/** One pool on which trees of tasks grow and are cut. */
-class Wood {
-  readonly #its: Audited
+/** How soon a joiner is to know, in ms. What shares the processors with others may be later now and then. */
+const SOON: Readonly<Record<State, number>> = { queued: 1, running: 1, suspended: 1, runaway: 100, forking: 100 }
+const BODIES = { running, suspended, runaway, forking }
+const FIBS = [1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610]
 
-  constructor(threads: number) {
-    this.#its = audited({ threads, name: `wood${threads}` })
+const gate = (): Int32Array => new Int32Array(new SharedArrayBuffer(16))
+
+async function reached(cells: Int32Array, count: number): Promise<void> {
+  for (let seen = 0; (seen = Atomics.load(cells, 1)) < count;) await Atomics.waitAsync(cells, 1, seen, 1000).value
+}
+
+/** Tasks that are killed, in every state, one at a time and several at once, beside runs that must not notice. */
+class Kills implements Rounds {
+  readonly #pools = new Map<number, Audited>()
+  readonly #latencies = new Map<State, number[]>(STATES.map(state => [state, []]))
+
+  #pool(threads: number): Audited {
+    const made = this.#pools.get(threads) ?? audited({ threads, name: `kills${threads}` })
+    this.#pools.set(threads, made)
+    return made
   }
 
-  /** Returns how many tasks there were. */
-  async round(seed: number): Promise<{ tasks: number; killed: number; lost: number }> {
+  async round(seed: number): Promise<Tally> {
     const r = random(seed)
-    const { pool } = this.#its
-    const peril = r(3) === 0 ? 40 : 0
-    const shared = cells(3)
-    const handles: Handle<number>[] = []
-    const doomed: Handle<unknown>[] = []
-    for (let n = 1 + r(6); n > 0; n--) {
-      handles.push(pool.spawn(grow, shared, r(2 ** 31), 3, peril))
-      if (peril === 0 && r(3) === 0) doomed.push(pool.spawn(stuck, shared))
-      if (r(4) === 0) pick(r, handles).kill('queued')
-      if (r(4) === 0) await turn()
-    }
-    if (r(3) === 0) doomed.push(pool.spawn(endless, shared))
-    for (let turns = r(6); turns > 0; turns--) await turn()
-    if (r(2) === 0) pick(r, handles).kill('running')
-    let terminated = 0
-    if (peril > 0 && r(4) === 0) {
-      terminated = 1
-      await pick(r, crewOf(pool.name)).terminate()
-    }
-    for (const handle of doomed) handle.kill('soon')
-    let killed = 0
-    let lost = 0
-    for (const handle of [...handles, ...doomed]) {
-      const error = await handle.then(
-        () => undefined,
-        (why: unknown) => why,
-      )
-      this.#check(handle, error)
-      killed += Number(error instanceof KilledError)
-      lost += Number(error instanceof WorkerLostError)
-    }
-    const deaths = shared[DEATHS]! + terminated
-    if (deaths === 0 && lost > 0) throw new Error(`${lost} tasks were lost with no thread`)
-    if (deaths === 0 && shared[BEGUN] !== shared[ENDED]) {
-      throw new Error(`${shared[BEGUN]} bodies have begun, ${shared[ENDED]} have ended`)
-    }
-    await this.#audit()
-    return { tasks: shared[BEGUN]!, killed, lost }
+    const { pool, live } = this.#pool(1 + r(3))
+    const beside = Array.from({ length: r(4) }, async () => {
+      const n = 1 + r(FIBS.length - 1)
+      // Those that ran on a thread that was ended are lost; a wrong result is not.
+      const got = await pool.run(fib, n).catch((error: Error) => error.name)
+      if (got !== FIBS[n - 1] && got !== 'WorkerLostError') throw new Error(`fib(${n}) has become ${got}`)
+    })
+    const state = pick(r, STATES)
+    const ms = state === 'queued' ? await this.#queued(pool, r) : await this.#begun(pool, state, r)
+    await Promise.all(beside)
+    this.#latencies.get(state)!.push(ms)
+    await this.#whole(pool, live)
+    return { 'tasks killed': 1, [`${state} killed`]: 1, [`most ms of a ${state} one`]: Math.ceil(ms) }
   }
 
-  /** Its end is one that was planned, and its handle says so. */
-  #check(handle: Handle<unknown>, error: unknown): void {
-    const status = error === undefined ? 'done' : error instanceof KilledError ? 'killed' : 'failed'
-    if (handle.status !== status) throw new Error(`${handle.status}, which ${status}`)
-    if (
-      error === undefined ||
-      (error instanceof RangeError && error.message === 'planned') ||
-      error instanceof WorkerLostError
+  async #queued(pool: Pool, r: Random): Promise<number> {
+    const closed = gate()
+    const on = r(pool.threads)
+    const holds = pool.spawnWith({ on }, held, closed)
+    await reached(closed, 1)
+    const ms = await this.#kill(pool.spawnWith({ on }, queued, closed), r(2) === 0)
+    Atomics.store(closed, 0, 1)
+    Atomics.notify(closed, 0)
+    await holds
+    if (closed[1] !== 1) throw new Error('a task that was killed before it began has run')
+    return ms
+  }
+
+  async #begun(pool: Pool, state: Exclude<State, 'queued'>, r: Random): Promise<number> {
+    const cells = gate()
+    const options = r(3) === 0 ? { dedicated: true } : {}
+    const handle = pool.spawnWith(options, BODIES[state] as typeof running, cells)
+    await reached(cells, 1)
+    return this.#kill(handle, SOON[state] > 1 || r(4) === 0)
+  }
+
+  /** Kills a task, and returns how long its joiner took to know. */
+  async #kill(handle: Handle<unknown>, force: boolean): Promise<number> {
+    const reason = { why: force }
+    const joined = Promise.resolve(handle)
+    const begun = performance.now()
+    handle.kill(reason, { force })
+    const error: unknown = await joined.then(
+      () => 'a result',
+      (thrown: unknown) => thrown,
     )
-      return
-    if (!(error instanceof KilledError)) throw error
-    const { reason } = error
-    const isKnown = REASONS.includes(reason as string) || reason instanceof Error
-    if (!isKnown) throw new Error(`killed for ${String(reason)}`)
+    const ms = performance.now() - begun
+    if (!(error instanceof KilledError)) throw new Error(`it was killed, and its joiner got ${String(error)}`)
+    if ((error.reason as typeof reason | undefined)?.why !== force) throw new Error('the reason is lost')
+    return ms
   }
 
-  /** All that was under way has ended: no slot is in use. */
-  async #audit(): Promise<void> {
-    const { pool, live, inUse } = this.#its
-    if ((await pool.broadcast(add, 1, 2)).length !== pool.threads) throw new Error('a thread is missing')
-    const end = performance.now() + 10_000
-    while (live() !== 0 && performance.now() < end) await pool.run(add, 1, 2)
-    if (live() !== 0) throw new Error(`${live()} slots are in use, and nothing is under way:\n${inUse()}`)
-  }
-
-  close(): Promise<void> {
-    return this.#its.pool.close()
-  }
-}
-
-/** Tasks that are killed: queued, running, suspended, with their trees, and with their threads. */
-export const kills: Part = {
-  open(): Rounds {
-    const woods = [1, 2, 4].map(threads => new Wood(threads))
-    return {
-      async round(seed) {
-        const { tasks, killed, lost } = await pick(random(seed), woods).round(seed)
-        return { 'tasks of trees': tasks, 'roots killed': killed, 'roots lost': lost }
-      },
-      async close() {
-        for (const wood of woods) await wood.close()
-      },
+  async #whole(pool: Pool, live: () => number): Promise<void> {
+    // A thread that is ended for the sake of a task may die when its joiner knows already: then what it was just sent is lost with it.
+    const sums = await pool.broadcast(fib, 10).catch((error: Error) => {
+      if (!(error instanceof WorkerLostError)) throw error
+      return pool.broadcast(fib, 10)
+    })
+    if (sums.length !== pool.threads || sums.some(sum => sum !== 55))
+      throw new Error(`the pool has made ${sums.join()}`)
+    // What says that a thread is idle may be under way.
+    for (let turns = 0; live() !== 0; turns++) {
+      if (turns === 20_000) throw new Error(`${live()} slots are in use`)
+      await new Promise(setImmediate)
     }
-  },
+  }
+
+  async close(): Promise<void> {
+    for (const { pool } of this.#pools.values()) await pool.close()
+    for (const [state, unsorted] of this.#latencies) {
+      const all = unsorted.toSorted((a, b) => a - b)
+      if (all.length === 0) continue
+      const at = (share: number): string => all[Math.min(all.length - 1, Math.floor(share * all.length))]!.toFixed(2)
+      const late = all.filter(ms => ms > SOON[state]).length
+      console.log(
+        `${state}: a joiner knows after ${at(0.5)} ms (median), ${at(0.99)} (99 %), ${at(1)} (worst); ` +
+          `${late} of ${all.length} later than ${SOON[state]} ms`,
+      )
+    }
+  }
 }
+
+export const kills: Part = { open: () => new Kills() }

@@ -1,3 +1,4 @@
+import { channels } from './channels.ts'
 import { deque } from './deque.ts'
 import { jobs } from './jobs.ts'
 import { ends } from './ends.ts'
@@ -7,8 +8,20 @@ import { life } from './life.ts'
 import type { Part } from './part.ts'
 import { programs } from './programs.ts'
 import { sleep } from './sleep.ts'
+import { trees } from './trees.ts'
 
-export const parts: Readonly<Record<string, Part>> = { deque, jobs, faults, sleep, life, ends, programs, kills }
+export const parts: Readonly<Record<string, Part>> = {
+  channels,
+  deque,
+  jobs,
+  faults,
+  sleep,
+  life,
+  kills,
+  trees,
+  ends,
+  programs,
+}
 
 export function part(name: string): Part {
   const found = parts[name]

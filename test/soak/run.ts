@@ -10,11 +10,14 @@ import { type Outcome, watch } from './watch.ts'
 
 /** How the time is divided: so that half an hour on two processors sees 10^9 jobs, 10^7 programs and 5,000 faults. */
 const shares: Readonly<Record<string, number>> = {
+  channels: 5,
   deque: 20,
   jobs: 3,
   faults: 18,
   sleep: 4,
   life: 5,
+  kills: 4,
+  trees: 4,
   ends: 1,
   programs: 50,
 }

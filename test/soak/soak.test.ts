@@ -6,14 +6,16 @@ import { watch } from './watch.ts'
 
 /** What CI plays of each part: rounds, and what they account for at least. */
 const bounds: Readonly<Record<string, readonly [rounds: number, noun: string, least: number]>> = {
+  channels: [10, 'messages', 100_000],
   deque: [2, 'jobs through a deque', 8_000_000],
   jobs: [30, 'jobs of pools', 1_000_000],
   faults: [250, 'faults', 300],
   sleep: [50, 'wake-ups', 50_000],
   life: [10, 'pools ended', 100],
+  kills: [60, 'tasks killed', 60],
+  trees: [100, 'tasks of trees', 200],
   ends: [30, 'processes ended', 30],
   programs: [100, 'programs', 100_000],
-  kills: [100, 'tasks of trees', 1000],
 }
 
 it('CI plays every part', () => {

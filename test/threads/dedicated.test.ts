@@ -8,6 +8,9 @@ import { failure } from '../pool/settle.ts'
 import * as tasks from './threads.tasks.ts'
 import { gate, open, reached, threadsOf } from './tools.ts'
 
+/** Threads and files of this process. */
+const held = (): number[] => ['task', 'fd'].map(what => readdirSync(`/proc/self/${what}`).length)
+
 const OWN = { dedicated: true } as const
 // Where every task has a thread of its own, these tests look at what is so anyway, or need the pool's workers to be alone.
 const shared = describe.skipIf(process.env['FILCH_MODE'] === '1:1')
@@ -43,7 +46,6 @@ shared('a task with a thread of its own', () => {
 
   it.skipIf(process.platform !== 'linux')('leaves no thread, file or memory behind', async () => {
     await using pool = new Pool({ threads: 1, name: 'rss', idleTimeout: 20, maxThreads: 9 })
-    const held = (): number[] => ['task', 'fd'].map(what => readdirSync(`/proc/self/${what}`).length)
     let before: number[] = []
     let rss = 0
     for (let round = 0; round < 6; round++) {
@@ -83,7 +85,7 @@ shared('a task with a thread of its own', () => {
     const own = pool.spawnWith(OWN, tasks.polls, gate())
     for (const [index] of await Promise.all(busy)) expect(index).toBe(0)
     own.kill()
-    expect(await failure(own.join().then())).toBeInstanceOf(KilledError)
+    expect(await failure(Promise.resolve(own))).toBeInstanceOf(KilledError)
   })
 
   it('has its children run by the workers of the pool, more than its deque holds', async () => {
@@ -99,7 +101,7 @@ shared('a task with a thread of its own', () => {
     const killed = pool.spawnWith(OWN, tasks.gated, closed)
     const last = pool.spawnWith(OWN, tasks.double, 4)
     killed.kill('not needed')
-    expect(await failure(killed.join().then())).toMatchObject({ name: 'KilledError', reason: 'not needed' })
+    expect(await failure(Promise.resolve(killed))).toMatchObject({ name: 'KilledError', reason: 'not needed' })
     expect(last.status).toBe('queued')
     open(closed)
     expect(await first).toBe(2)
@@ -113,7 +115,7 @@ shared('a task with a thread of its own', () => {
     const closed = gate()
     const other = pool.spawnWith(OWN, tasks.gated, closed)
     await reached(closed, 1)
-    expect(await failure(pool.spawnWith(OWN, tasks.exits).join().then())).toBeInstanceOf(WorkerLostError)
+    expect(await failure(Promise.resolve(pool.spawnWith(OWN, tasks.exits)))).toBeInstanceOf(WorkerLostError)
     expect(await pool.spawnWith(OWN, tasks.double, 3)).toBe(6)
     open(closed)
     expect(await other).toBeGreaterThan(1)
@@ -144,7 +146,7 @@ describe('join(wait)', () => {
     const closed = gate()
     const awaited = pool.spawnWith(OWN, tasks.gated, closed)
     const waiting = gate()
-    const joiners = Array.from({ length: 3 }, () => pool.spawnWith(OWN, tasks.joins, waiting, awaited as never))
+    const joiners = Array.from({ length: 3 }, () => pool.spawnWith(OWN, tasks.joins, waiting, awaited))
     await reached(waiting, 3)
     open(closed)
     const place = await awaited
@@ -157,7 +159,7 @@ describe('join(wait)', () => {
       await using pool = new Pool({ threads: 1 })
       const closed = gate()
       const awaited = pool.spawnWith(OWN, tasks.gated, closed)
-      const error = await failure(pool.run(tasks.joins, gate(), awaited as never))
+      const error = await failure(pool.run(tasks.joins, gate(), awaited))
       expect(error).toBeInstanceOf(ForkError)
       expect(error).toMatchObject({ code: 'ERR_FILCH_JOIN', message: expect.stringContaining('dedicated') })
       open(closed)
@@ -171,12 +173,12 @@ describe('join(wait)', () => {
     const closed = gate()
     const awaited = pool.spawnWith(OWN, tasks.gated, closed)
     const waiting = gate()
-    const killed = pool.spawnWith(OWN, tasks.joins, waiting, awaited as never)
+    const killed = pool.spawnWith(OWN, tasks.joins, waiting, awaited)
     await reached(waiting, 1)
     killed.kill('enough')
-    expect(await failure(killed.join().then())).toMatchObject({ name: 'KilledError', reason: 'enough' })
-    const grieved = pool.spawnWith(OWN, tasks.joinsAboveFailure, awaited as never)
-    expect(await failure(grieved.join().then())).toMatchObject({ name: 'RangeError', message: 'child' })
+    expect(await failure(Promise.resolve(killed))).toMatchObject({ name: 'KilledError', reason: 'enough' })
+    const grieved = pool.spawnWith(OWN, tasks.joinsAboveFailure, awaited)
+    expect(await failure(Promise.resolve(grieved))).toMatchObject({ name: 'RangeError', message: 'child' })
     open(closed)
     await awaited
     await expect.poll(its.live).toBe(0)

@@ -7,7 +7,7 @@ import * as tasks from './threads.tasks.ts'
 import { gate, open, reached } from './tools.ts'
 
 const killed = (reason: unknown): object => ({ name: 'KilledError', code: 'ERR_FILCH_KILLED', reason })
-const ended = (handle: Handle<unknown>): Promise<unknown> => failure(handle.join().then())
+const ended = (handle: Handle<unknown>): Promise<unknown> => failure(Promise.resolve(handle))
 
 async function expectWhole({ pool, live }: Audited): Promise<void> {
   expect(await pool.run(tasks.fib, 20)).toBe(6765)
@@ -22,7 +22,7 @@ describe.for([1, 2])('kill with force, in a pool of %s threads', threads => {
       const spins = gate()
       const runaway = its.pool.spawn(tasks.spins, spins)
       await reached(spins, 1)
-      const joiner = its.pool.spawn(tasks.suspended, gate(), runaway as never)
+      const joiner = its.pool.spawn(tasks.suspended, gate(), runaway)
       // Not by itself.
       runaway.kill('first')
       const asked = performance.now()
@@ -79,7 +79,7 @@ describe.for([1, 2])('kill with force, in a pool of %s threads', threads => {
     const spins = gate()
     const runaway = its.pool.spawnWith({ dedicated: true }, tasks.spins, spins)
     await reached(spins, 1)
-    await its.pool.run(tasks.kills, runaway as never, 'by a task')
+    await its.pool.run(tasks.kills, runaway, 'by a task')
     expect(await ended(runaway)).toMatchObject(killed('by a task'))
     await expectWhole(its)
     await its.pool.close()
@@ -92,7 +92,7 @@ it.skipIf(process.env['FILCH_MODE'] === '1:1')('what else lived on that thread i
   const closed = gate()
   const other = pool.spawnWith({ dedicated: true }, tasks.gated, closed)
   const lives = gate()
-  const resident = pool.spawn(tasks.suspended, lives, other as never)
+  const resident = pool.spawn(tasks.suspended, lives, other)
   await reached(lives, 1)
   const spins = gate()
   const runaway = pool.spawn(tasks.spins, spins)

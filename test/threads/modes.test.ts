@@ -27,7 +27,7 @@ describe("mode '1:1'", () => {
     const closed = gate()
     const awaited = pool.spawn(tasks.gated, closed)
     const waiting = gate()
-    const joiner = pool.run(tasks.joins, waiting, awaited as never)
+    const joiner = pool.run(tasks.joins, waiting, awaited)
     await reached(waiting, 1)
     open(closed)
     expect(await joiner).toBe(await awaited)

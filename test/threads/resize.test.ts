@@ -51,7 +51,7 @@ describe('resize', () => {
     await using pool = new Pool({ threads: 2 })
     const closed = gate()
     const other = pool.spawnWith({ dedicated: true }, tasks.gated, closed)
-    const lives = pool.spawnWith({ on: 1 }, tasks.suspended, gate(), other as never)
+    const lives = pool.spawnWith({ on: 1 }, tasks.suspended, gate(), other)
     let isGone = false
     const resized = pool.resize(1).then(() => (isGone = true))
     for (let i = 0; i < 20; i++) expect((await pool.run(tasks.where))[0]).not.toBe(1)

@@ -1,0 +1,58 @@
+import type { Lodging } from './lodging.ts'
+import type { Modules } from './modules.ts'
+import { type Correspondent, verdict } from './notice.ts'
+import type { Pulse } from './pulse.ts'
+import { DONE, FAILED, HOME, ROOT, SLOT_SIZE, TASK } from './slot.ts'
+import type { TaskRecord } from './tasks.ts'
+import type { Thief } from './thief.ts'
+
+/** The parts of a worker that run a job. */
+interface Executor extends Correspondent {
+  readonly seat: number
+  readonly thief: Thief
+  readonly lodging: Lodging
+  readonly modules: Modules
+  readonly pulse: Pulse
+  root: number
+  migrated: boolean
+  call(record: TaskRecord, args: readonly unknown[]): unknown
+  finish(slot: number, state: number): void
+}
+
+/** Runs a job that this seat has claimed, to its end, and delivers its outcome. Does not throw. */
+export function execute(worker: Executor, slot: number): void {
+  const { jobs, lodging, registry, thief } = worker
+  const { words } = registry.arena
+  const { root, migrated } = worker
+  const { belongings, loose } = lodging
+  worker.root = words[slot + ROOT]!
+  registry.arena.reach(worker.root + SLOT_SIZE)
+  worker.migrated = words[slot + HOME] !== worker.seat
+  lodging.belongings = undefined
+  lodging.loose = false
+  const isRoot = worker.root === slot
+  const before = worker.pulse.begin(slot)
+  let state = DONE
+  let kept = false
+  try {
+    const record: TaskRecord | undefined = thief.taskOf(words[slot + TASK]!)
+    worker.modules.check(words[slot + TASK]!, record)
+    const value = worker.call(record, jobs.args(slot))
+    // What lives on is not ended here. (There may be residents since this call.)
+    kept = isRoot && lodging.residents?.keeps(slot, record, false, value) === true
+    if (!kept) jobs.conclude(slot, value, false)
+  } catch (thrown) {
+    // A fork that ran elsewhere does not know why it was stopped, or was ended with its thread.
+    const error = isRoot ? verdict(worker, slot, thrown) : thrown
+    state = FAILED
+    kept = isRoot && lodging.residents?.keeps(slot, undefined, true, error) === true
+    if (!kept) jobs.conclude(slot, error, true)
+  }
+  lodging.letGo()
+  worker.pulse.end(before)
+  worker.root = root
+  worker.migrated = migrated
+  lodging.belongings = belongings
+  lodging.loose = loose
+  if (!kept) worker.finish(slot, state)
+}

@@ -1,0 +1,68 @@
+import { type Handle, ivar, latch, Pool } from 'filch'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { circle, parent, waits } from './deadlock.tasks.ts'
+
+const warnings: string[] = []
+const listen = (warning: Error): void => void warnings.push(warning.message)
+beforeEach(() => {
+  warnings.length = 0
+  process.on('warning', listen)
+})
+afterEach(() => void process.off('warning', listen))
+
+const until = async (what: () => boolean): Promise<void> => {
+  while (!what()) await new Promise(resolve => process.once('warning', resolve))
+}
+const named = (name: string) => (warning: string) => warning.includes(`of the pool ${name} `)
+
+describe.each([0, 1, 2, 4])('with %i threads', threads => {
+  it('a circle of tasks that wait for each other is reported once, by name', async () => {
+    const name = `circle ${threads}`
+    const pool = new Pool({ threads, name })
+    const run = pool.spawn(circle, 3)
+    await until(() => warnings.some(named(name)))
+    const { cycles } = await pool.dump()
+    expect(cycles.map(cycle => cycle.map(one => one.name).toSorted((a, b) => a.localeCompare(b)))).toEqual([
+      ['task 0', 'task 1', 'task 2'],
+    ])
+    const reports = warnings.filter(named(name))
+    expect(reports).toHaveLength(1)
+    expect(reports[0]).toMatch(/task (\d) waits for task \d waits for task \d waits for task \1\./)
+    run.kill()
+    await run.result()
+    expect((await pool.dump()).cycles).toEqual([])
+    await pool.close()
+  })
+
+  it('so is a child that waits for its parent', async () => {
+    const name = `child ${threads}`
+    const pool = new Pool({ threads, name })
+    const own = ivar<Handle<number>>({ pool })
+    const handle = pool.spawnWith({ name: 'the parent' }, parent, own)
+    own.put(handle)
+    await until(() => warnings.some(named(name)))
+    expect(warnings.filter(named(name)).join()).toMatch(
+      /the (parent|child) waits for the (child|parent) waits for the \1/,
+    )
+    handle.kill()
+    await handle.result()
+    await pool.close()
+  })
+
+  it('who waits for what may still come is not', async () => {
+    await using pool = new Pool({ threads })
+    const gate = latch(1, { pool })
+    const all = Array.from({ length: 5 }, (_, i) => pool.spawnWith({ name: `waiter ${i}` }, waits, gate))
+    const following = all[0]!.andThen(waits as never)
+    const { workers, cycles } = await pool.dump()
+    const living = workers.flatMap(worker => worker.tasks)
+    expect(cycles).toEqual([])
+    for (const { state, what } of living) if (state === 'waits') expect(what).toMatch(/a latch|the end of waiter 0/)
+    gate.countDown()
+    for (const one of all) await one
+    following.kill()
+    await following.result()
+    expect(warnings.filter(text => text.includes('wait for each other'))).toEqual([])
+  })
+})
