@@ -52,10 +52,7 @@ export class Post {
     if (delivery === ERRAND) {
       if (this.onErrand === undefined) this.letters.push(slot)
       else this.onErrand(slot)
-    } else if (this.#residents?.receives(slot) !== true) {
-      if (words[slot + DELIVERY] === NOTICE) words[slot + HOLDER] = this.#seat + 1
-      this.letters.push(slot)
-    }
+    } else if (this.#residents?.receives(slot) !== true) this.letters.push(slot)
   }
 
   /** Puts a record into the mail of a seat and wakes it. */
