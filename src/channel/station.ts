@@ -1,12 +1,13 @@
-import { CLOSED, Chain, GONE, REFUSED, RING } from '../lockfree/chain.ts'
+import { type Chain, CLOSED, GONE, REFUSED, RING } from '../lockfree/chain.ts'
 import type { Holders } from '../lockfree/holders.ts'
-import { Ring } from '../lockfree/ring.ts'
+import type { Ring } from '../lockfree/ring.ts'
 import { load, replace, store } from '../memory/atomics.ts'
 import { type Household, householdOf } from '../live/household.ts'
 import type { Watch } from '../live/watch.ts'
 import type { Worker } from '../scheduler/worker.ts'
-import { Cells, NEXT, PREV } from './cells.ts'
+import { Cells } from './cells.ts'
 import { Offers } from './offers.ts'
+import { chainAt, ringAt } from './queues.ts'
 import * as at from './record.ts'
 import { UNBOUNDED } from './record.ts'
 
@@ -385,17 +386,4 @@ function cellsOf(worker: Worker): Cells {
   let own = cells.get(worker)
   if (own === undefined) cells.set(worker, (own = new Cells(worker)))
   return own
-}
-
-function chainAt(worker: Worker, slot: number): Chain {
-  return new Chain(worker.registry.arena, slot + at.HEAD, slot + at.FRONT, PREV, NEXT)
-}
-
-function ringAt(worker: Worker, slot: number, places: number, capacity: number): Ring {
-  return new Ring(worker.registry.arena, places, capacity, {
-    tail: slot + at.TAIL,
-    taken: slot + at.TAKEN,
-    asleep: slot + at.ASLEEP,
-    wanted: slot + at.WANTED,
-  })
 }
