@@ -38,15 +38,15 @@ const undertaker = (seats: number) => (words: Words) => () => {
   }
 }
 
+const letGo = (words: Words, signal: signals.Signal): void => {
+  if (add(words, HOLDS, -1) === 1) signal.close(HEAD, mailTo(words))
+}
+
 /** Seats that wait for ringers; what is waited for ends with the last who has it, and each seat hears of that once. */
 export const model: Model = structure<typeof signals>({
   path: 'lockfree/signal.ts',
   scenarios: ({ ARMED, Signal }) => {
     const make = (words: Words): signals.Signal => new Signal(arenaOf(words), NEXT, FLAG)
-    const letGo = (words: Words, signal: signals.Signal): void => {
-      if (add(words, HOLDS, -1) === 1) signal.close(HEAD, mailTo(words))
-    }
-
     /** Waits for ringers one after the other, as a household does for its tasks (live/watches.ts). */
     const waiter = (seat: number, ringers: readonly number[]) => (words: Words) => {
       const signal = make(words)
