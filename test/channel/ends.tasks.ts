@@ -248,16 +248,18 @@ export const turns = task(function* (n: number) {
 const echo = task(function* (from: Receiver<number>, to: Numbers) {
   yield* from.forEach(i => void to.send(i))
 })
-/** Times at which `n` naps of different length ended, by length. */
+/** Naps of different length, each in a task of its own: those that were shorter than that. */
 export const naps = task(function* (lengths: readonly number[]) {
   const [sender, receiver] = channel<number>()
   for (const ms of lengths) spawn(napThen, sender, ms)
   sender.close()
-  return (yield* spawn(collect, receiver).join())[0]
+  const [ended] = yield* spawn(collect, receiver).join()
+  return [ended.length, ended.filter(took => Number(took) < 0)]
 })
 const napThen = task(function* (to: Numbers, ms: number) {
+  const before = performance.now()
   yield* after(ms)
-  to.send(ms)
+  to.send(performance.now() - before - ms)
 })
 /** Ends its own thread once it holds an end. */
 export const dies = task(function* (end: Numbers | Receiver<number>, cell: Int32Array) {
