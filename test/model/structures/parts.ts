@@ -274,13 +274,18 @@ export const submitting =
           ends.push('lost')
         }
       }
+      // What this thread has ended itself is not in its mailbox.
+      const take = (): void => {
+        worker.post.take(undefined)
+        for (const slot of worker.post.letters.splice(0)) settle(slot)
+      }
       for (;;) {
-        registry.mailboxes[THREADS]!.take(settle)
+        take()
         const dead = load(words, DEATH)
         if (dead !== 0 && !repaired) {
           repaired = true
           m.repairs.repair(worker, dead - 1, orphans, () => {})
-          registry.mailboxes[THREADS]!.take(settle)
+          take()
           // Ended and not sent: its seat is still in the state word (Runs.recover).
           for (const slot of mine) {
             const word = jobs.state(slot)
