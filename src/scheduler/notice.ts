@@ -64,7 +64,7 @@ export function verdict(
   error: unknown,
 ): unknown {
   const { words } = worker.registry.arena
-  if (!(error instanceof CanceledError || error instanceof WorkerLostError)) return error
+  if (!isOurs(error)) return error
   // Atomic, though it was seen to be set: only now is what was sent before it sure to be in the mail.
   if (load(words, root + CANCELED) === 0) return error
   const { residents } = worker.lodging
@@ -77,6 +77,15 @@ export function verdict(
     return known?.use === useOf(worker.jobs.state(root)) ? known.error : error
   } catch (reason) {
     return reason
+  }
+}
+
+/** Not by `instanceof` alone: what a task throws may be a Proxy that throws when it is looked at. */
+function isOurs(error: unknown): boolean {
+  try {
+    return error instanceof CanceledError || error instanceof WorkerLostError
+  } catch {
+    return false
   }
 }
 
