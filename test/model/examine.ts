@@ -1,6 +1,5 @@
 import { exhaust, type Count, Failure, none, sample, type Scenario } from './explore.ts'
 import type { Model } from './model.ts'
-import type { Faults } from './tree.ts'
 
 export interface Options {
   readonly seed: number
@@ -42,9 +41,9 @@ export async function examine(
       }
     }
   }
-  for (const [fault, edits] of Object.entries(model.faults)) {
+  for (const fault of Object.keys(model.faults)) {
     const began = performance.now()
-    const by = await find(model, edits, costs, options)
+    const by = await find(model, fault, costs, options)
     findings.faults++
     if (by === undefined) findings.failed = true
     else findings.found++
@@ -85,19 +84,19 @@ function since(began: number): string {
   return `${((performance.now() - began) / 1000).toFixed(1)} s`
 }
 
-/** What shows the fault, if anything does. What is cheap without it comes first: `costs` are in steps. */
+/** What shows the fault, if anything does. Where it was seen comes first, then what is cheap without it: `costs` are in steps. */
 async function find(
   model: Model,
-  edits: Faults,
+  fault: string,
   costs: ReadonlyMap<string, number>,
   options: Options,
 ): Promise<string | undefined> {
-  const all = Object.entries(await model.build(edits)).flatMap(([what, scenario]) =>
+  const all = Object.entries(await model.build(model.faults[fault]!)).flatMap(([what, scenario]) =>
     Array.from(ways(scenario, options), ([how, run]) => ({
       what,
       how,
       run,
-      cost: costs.get(`${what}, ${how}`) ?? Infinity,
+      cost: what === model.shownIn?.[fault] ? 0 : (costs.get(`${what}, ${how}`) ?? Infinity),
     })),
   )
   for (const { what, how, run } of all.toSorted((a, b) => (a.cost < b.cost ? -1 : a.cost > b.cost ? 1 : 0))) {

@@ -1,7 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { applyEdits } from '../support/mutant.ts'
+import { readSources } from '../support/source.ts'
 import { exhaust, Failure, replay, type Scenario } from './explore.ts'
+import { models } from './models.ts'
 import { add, load, notify, replace, store, wait, watch, type Words } from './seam.ts'
 import { enterWorld, IMMORTAL, type Strategy, World } from './world.ts'
 
@@ -221,4 +224,22 @@ describe('the explorer', () => {
     expect(deaths).toEqual(new Set(['true 0,0,10', 'true 1,0,11', 'false 1,1,0']))
     expect(executions).toBeGreaterThan(deaths.size)
   })
+})
+
+it('the kept faults are of the sources as they are', () => {
+  const sources = readSources()
+  for (const { faults } of Object.values(models))
+    for (const edits of Object.values(faults))
+      for (const [path, replaced] of Object.entries(edits)) applyEdits(path, sources.get(path) ?? '', replaced)
+})
+
+it('what shows a fault is a scenario', async () => {
+  for (const { faults, shownIn, build } of Object.values(models)) {
+    if (shownIn === undefined) continue
+    const scenarios = Object.keys(await build({}))
+    for (const [fault, scenario] of Object.entries(shownIn)) {
+      expect(Object.keys(faults)).toContain(fault)
+      expect(scenarios).toContain(scenario)
+    }
+  }
 })

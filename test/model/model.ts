@@ -10,6 +10,8 @@ export interface Model {
   build(faults: Faults): Promise<Readonly<Record<string, Scenario>>>
   /** By name: what is broken. */
   readonly faults: Readonly<Record<string, Faults>>
+  /** The scenario that shows a fault, where it is not among the cheapest: it is tried first. */
+  readonly shownIn?: Readonly<Record<string, string>>
 }
 
 interface Structure<Module> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { threadId } from 'node:worker_threads'
 
 import { applyEdits, type Edit } from '../support/mutant.ts'
 import { readSources, root } from '../support/source.ts'
@@ -34,13 +35,18 @@ export function tree(faults: Faults = {}, instance = 0): <Module>(path: string) 
     .slice(0, 16)
   const folder = `${root}.cache/model/${hash}-${instance}`
   if (!existsSync(folder)) {
-    const draft = `${folder}.${process.pid}`
+    const draft = `${folder}.${process.pid}.${threadId}`
     for (const [path, text] of sources) {
       mkdirSync(dirname(`${draft}/${path}`), { recursive: true })
       writeFileSync(`${draft}/${path}`, text)
     }
-    if (existsSync(folder)) rmSync(draft, { recursive: true })
-    else renameSync(draft, folder)
+    try {
+      renameSync(draft, folder)
+    } catch (error) {
+      // Another thread was first, with the same text: a folder that holds something is not replaced.
+      if (!existsSync(folder)) throw error
+      rmSync(draft, { recursive: true })
+    }
   }
   return <Module>(path: string) => import(pathToFileURL(`${folder}/${path}`).href) as Promise<Module>
 }

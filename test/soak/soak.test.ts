@@ -9,7 +9,7 @@ const bounds: Readonly<Record<string, readonly [rounds: number, noun: string, le
   channels: [10, 'messages', 100_000],
   deque: [2, 'jobs through a deque', 8_000_000],
   jobs: [30, 'jobs of pools', 1_000_000],
-  faults: [250, 'faults', 300],
+  faults: [120, 'faults', 140],
   sleep: [50, 'wake-ups', 50_000],
   life: [10, 'pools ended', 100],
   kills: [60, 'tasks killed', 60],

@@ -60,11 +60,11 @@ describe('interrupted at every access', () => {
 const faults: Record<string, Edit[]> = {
   'freed remotely by a store': [
     ['import { exchange, load, replace }', 'import { exchange, load, store }'],
-    ['if (replace(words, this.#remote, head, record)) return', 'store(words, this.#remote, record)\n      return'],
+    ['if (replace(words, this.#remote, head, first)) return', 'store(words, this.#remote, first)\n      return'],
   ],
   'linked after it was freed': [
-    ['      words[record + this.#link] = head\n      if (', '      if ('],
-    ['head, record)) return', 'head, record)) return void (words[record + this.#link] = head)'],
+    ['      words[last + this.#link] = head\n      if (', '      if ('],
+    ['head, first)) return', 'head, first)) return void (words[last + this.#link] = head)'],
   ],
   'remote list taken by a load and a store (I2)': [
     ['import { exchange, load, replace }', 'import { exchange, load, replace, store }'],
@@ -72,7 +72,7 @@ const faults: Record<string, Edit[]> = {
   ],
   'remote frees go to the list of the owner (I1)': [
     ['const head = load(words, this.#remote)', 'const head = load(words, this.#free)'],
-    ['if (replace(words, this.#remote, head, record)) return', 'if (replace(words, this.#free, head, record)) return'],
+    ['if (replace(words, this.#remote, head, first)) return', 'if (replace(words, this.#free, head, first)) return'],
   ],
 }
 

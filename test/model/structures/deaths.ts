@@ -62,7 +62,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'the thief dies': {
       ...common,
       victim: 1,
-      long: 'buffered',
+      long: 'altogether',
       threads: [forking(a, 'one'), helping(b, 1), repairing(c, 1)],
       check: outcome => {
         joined(outcome)
@@ -156,5 +156,12 @@ export const model: Model = {
         ],
       ],
     },
+  },
+  shownIn: {
+    'the repair leaves what the dead one had claimed': 'who runs a run dies',
+    'the repair takes back by a store': 'who has forked dies',
+    'the repair frees what was stolen from the dead one': 'who has forked dies',
+    'the repair does not tell who waits for a run': 'who runs a run dies',
+    'the claim is not recorded': 'who has forked dies',
   },
 }

@@ -104,7 +104,7 @@ export const model: Model = {
       'lockfree/sleepers.ts': [['      if (this.#any(this.#seeking)) return\n', '      return\n']],
     },
     'who has found work tells nobody': {
-      'scheduler/loop.ts': [['if (registry.threads > 1 && thief.anything()) registry.sleepers.wakeOne()', '']],
+      'scheduler/loop.ts': [['        registry.sleepers.wakeOne()\n', '        void 0\n']],
     },
     // As it was until the model found it: what the look before sleep had found was run without a word.
     'who has found work tells somebody only if it was still seeking': {
@@ -130,5 +130,15 @@ export const model: Model = {
         ],
       ],
     },
+  },
+  shownIn: {
+    'want is cleared after the push': 'a parent that waits for what it has forked',
+    'the end is mailed before it is written': 'a parent that waits for what it has forked',
+    'who has found work tells nobody': 'two runs that wait for each other',
+    'who has found work tells somebody only if it was still seeking': 'two runs that wait for each other',
+    'the repair leaves what the dead one had claimed': 'a worker dies',
+    'the repair wakes nobody': 'a worker dies',
+    'the repair wakes only who has not been told': 'a worker dies',
+    'the thief moves top before it claims': 'a worker dies',
   },
 }

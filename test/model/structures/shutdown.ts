@@ -66,21 +66,27 @@ export const model: Model = {
     'the bells are rung before the poison is set': {
       'pool/crew.ts': [
         ['    store(arena.words, control + STOP, 1)\n', ''],
-        ['sleepers.wake(seat)\n', 'sleepers.wake(seat)\n    store(arena.words, control + STOP, 1)\n'],
+        [
+          'seats; seat++) sleepers.wake(seat)\n',
+          'seats; seat++) sleepers.wake(seat)\n    store(arena.words, control + STOP, 1)\n',
+        ],
       ],
     },
     'the poison is set plainly': {
       'pool/crew.ts': [['store(arena.words, control + STOP, 1)', 'arena.words[control + STOP] = 1']],
     },
-    'nobody is rung': { 'pool/crew.ts': [['sleepers.wake(seat)\n', 'void seat\n']] },
-    'one seat is rung': { 'pool/crew.ts': [['seat < threads; seat++) sleepers', 'seat < 1; seat++) sleepers']] },
+    'nobody is rung': { 'pool/crew.ts': [['seats; seat++) sleepers.wake(seat)', 'seats; seat++) void seat']] },
+    'one seat is rung': { 'pool/crew.ts': [['seat < seats; seat++) sleepers', 'seat < 1; seat++) sleepers']] },
     'a worker sleeps without a look at the poison': {
       'scheduler/loop.ts': [['!thief.anything() && !this.#worker.stopped', '!thief.anything()']],
     },
     'a worker looks at the poison before it announces its sleep': {
       'scheduler/loop.ts': [
         ['    registry.sleepers.announce(seat, true)\n    if (', '    if ('],
-        ['      counters.sleeps++\n', '      registry.sleepers.announce(seat, true)\n      counters.sleeps++\n'],
+        [
+          '      registry.sleepers.sleep(seat, Math.min(NAP, this.#worker.lodging.due))\n',
+          '      registry.sleepers.announce(seat, true)\n      registry.sleepers.sleep(seat, Math.min(NAP, this.#worker.lodging.due))\n',
+        ],
       ],
     },
   },

@@ -93,14 +93,14 @@ export const model: Model = structure<typeof slabs>({
   },
   faults: {
     'a remote free by a store': [
-      ['if (replace(words, this.#remote, head, record)) return', 'return store(words, this.#remote, record)'],
+      ['if (replace(words, this.#remote, head, first)) return', 'return store(words, this.#remote, first)'],
       ['import { exchange, load, replace }', 'import { exchange, load, store }'],
     ],
     'a remote free links too late': [
-      ['      words[record + this.#link] = head\n', ''],
+      ['      words[last + this.#link] = head\n', ''],
       [
-        'if (replace(words, this.#remote, head, record)) return',
-        'if (replace(words, this.#remote, head, record)) {\n        words[record + this.#link] = head\n        return\n      }',
+        'if (replace(words, this.#remote, head, first)) return',
+        'if (replace(words, this.#remote, head, first)) {\n        words[last + this.#link] = head\n        return\n      }',
       ],
     ],
     'the remote list is loaded, then cleared': [

@@ -351,12 +351,12 @@ export const model: Model = {
       ],
     },
     'after a death nobody looks again': {
-      'live/watches.ts': [['      else this.stir(watch)\n', '']],
+      'live/watches.ts': [['    for (const watch of this.#watches.values()) this.stir(watch)\n', '']],
     },
     'what a dead thread had rung counts as not rung': {
       'live/watches.ts': [
-        ['if (mark > ARMED && isStale(registry, mark)) this.rouse(subscription)', 'if (mark < IDLE_MARK) continue'],
-        ['import { ARMED, GONE }', 'const IDLE_MARK = -9\nimport { ARMED, GONE }'],
+        ['if (mark > ARMED && isStale(registry, mark)) stale.push([subscription, mark])', ''],
+        ['import { ARMED, GONE }', 'import { GONE }'],
       ],
     },
     'permits are taken by a store': {
