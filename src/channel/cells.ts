@@ -5,13 +5,15 @@ import { PARCEL } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import { DROP, RETURN, TAKE } from '../wire/reader.ts'
 import { FLOAT, INT, SMALL, TAG_BITS, TAG_MASK } from '../wire/tags.ts'
+import { Arrays, classOf, type TypedArray } from './arrays.ts'
 
 /**
  * A message: a record of eight words of the seat that sent it.
  *
  *   [ prev | next | home, flags, length | answer ][ four words: the message, or where it lies ]
  *
- * A number fits, and so do most short strings. What does not lies in a block, and what names shared buffers in a slot.
+ * A number fits, and so do most short strings. What does not lies in a block, a typed array as it is and all else encoded, and what
+ * names shared buffers in a slot.
  */
 export const PREV = 0
 export const NEXT = 1
@@ -22,6 +24,8 @@ const WORDS = 4
 const SIZE = 8
 const CHUNK = 512
 
+/** The block holds a typed array: its length in elements and its class are the other two. */
+const RAW = 8
 /** The four words are address and length of a block. */
 const BLOCK = 16
 /** They are the address of a slot. */
@@ -52,6 +56,7 @@ export class Cells {
   readonly #arena: Arena
   readonly #slab: Slab
   readonly #info: number
+  readonly #arrays: Arrays
   /** Cells of others, by their home, that were read and not given back yet. */
   readonly #lots: (Lot | undefined)[] = []
   #pending = 0
@@ -61,6 +66,7 @@ export class Cells {
     this.#arena = worker.registry.arena
     this.#slab = this.#slabOf(worker.seat)
     this.#info = worker.seat << HOME_SHIFT
+    this.#arrays = new Arrays(this.#arena)
   }
 
   #slabOf(seat: number): Slab {
@@ -96,7 +102,31 @@ export class Cells {
     return cell
   }
 
+  #writeArray(array: TypedArray, kind: number): number {
+    const { heap } = this.#worker.jobs
+    const size = (array.byteLength + 3) >> 2
+    const at = heap.allocate(size)
+    this.#arena.reach(at + size)
+    let cell: number
+    try {
+      cell = this.blank()
+    } catch (error) {
+      heap.free(at)
+      throw error
+    }
+    this.#arrays.write(array, kind, at)
+    const { words } = this.#arena
+    words[cell + INFO] = this.#info | BLOCK | RAW
+    words[cell + WORDS] = at
+    words[cell + WORDS + 1] = size
+    words[cell + WORDS + 2] = array.length
+    words[cell + WORDS + 3] = kind
+    return cell
+  }
+
   #write(value: unknown): number {
+    const array = classOf(value)
+    if (array !== 0) return this.#writeArray(value as TypedArray, array)
     const { jobs } = this.#worker
     const { writer } = jobs
     writer.begin()
@@ -160,11 +190,21 @@ export class Cells {
     const { jobs } = this.#worker
     if ((info & SLOT) !== 0) return jobs.unpack(this.#arena.words[cell + WORDS]!)
     const { at, length } = this.#place(cell, info)
+    if ((info & RAW) !== 0) return this.#readArray(cell, at)
     jobs.reader.begin(this.#arena.words, at, at + length, false, TAKE)
     try {
       return jobs.reader.value()
     } finally {
       if ((info & BLOCK) !== 0) jobs.heap.free(at)
+    }
+  }
+
+  #readArray(cell: number, at: number): TypedArray {
+    const { words } = this.#arena
+    try {
+      return this.#arrays.read(words[cell + WORDS + 3]!, at, words[cell + WORDS + 2]!)
+    } finally {
+      this.#worker.jobs.heap.free(at)
     }
   }
 

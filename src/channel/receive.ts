@@ -1,15 +1,13 @@
 import { Wait } from '../live/wait.ts'
 import type { Watch } from '../live/watch.ts'
 import { ended } from './ends.ts'
-import { OVER, READY, type Station } from './station.ts'
+import { type Direct, OVER, READY, type Station } from './station.ts'
 
 /** Waits for a message. It is set aside when it is there, and taken, which is to read it, by the task that waited. */
-export class Receive extends Wait<unknown> {
+export class Receive extends Wait<unknown> implements Direct {
   readonly #station: Station
   readonly #onDone: (done: Receive) => void
   readonly watches: readonly Watch[]
-  /** It takes whatever comes: a sender on this seat may hand it over. */
-  readonly direct: boolean = true
   /** Nothing will come. */
   closed = false
 
@@ -33,6 +31,11 @@ export class Receive extends Wait<unknown> {
     throw ended()
   }
 
+  /** A sender on this seat hands its message over. */
+  accept(): void {
+    this.settle(undefined)
+  }
+
   override outcome(): unknown {
     return this.closed ? super.outcome() : this.#station.take()
   }
@@ -48,8 +51,11 @@ export class Receive extends Wait<unknown> {
       this.withdraw()
       throw error
     }
-    if (!this.poll()) return { done: false, value: this }
-    const value = this.outcome()
+    let value: unknown
+    // In a rush of messages nearly all come this way.
+    if (!this.over && this.#station.fresh) value = this.#station.takeFresh()
+    else if (this.poll()) value = this.outcome()
+    else return { done: false, value: this }
     this.#onDone(this)
     return { done: true, value }
   }

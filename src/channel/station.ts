@@ -16,6 +16,12 @@ export const READY = 1
 const NOTHING = 0
 export const OVER = -1
 
+/** Whoever waits for a message here and takes whatever comes. */
+export interface Direct {
+  /** A message is set aside for it. */
+  accept(): void
+}
+
 /** A channel as one seat sees it: whichever of its ends are there. */
 export class Station {
   readonly worker: Worker
@@ -226,11 +232,13 @@ export class Station {
     if (waiting.length !== 1 || this.#reserved > 0 || this.#handed) return false
     if ((typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol')
       return false
-    const wait = waiting[0]!.wait as { readonly direct?: boolean }
-    if (wait.direct !== true || !this.#chain!.arouse()) return false
+    const wait = waiting[0]!.wait as Partial<Direct>
+    if (wait.accept === undefined || !this.#chain!.arouse()) return false
     this.#handed = true
     this.#hand = value
-    this.house.waits.stir(this.watch)
+    this.#reserved++
+    wait.accept()
+    this.house.waits.release(this.watch)
     return true
   }
 
@@ -279,6 +287,20 @@ export class Station {
       }
       chain.relink()
     }
+  }
+
+  /** There is a message that nobody has set aside, on a channel without bound. A quick look: false says nothing. */
+  get fresh(): boolean {
+    return this.capacity === UNBOUNDED && this.#reserved === 0 && this.#chain!.count(0) > 0
+  }
+
+  /** Takes it. */
+  takeFresh(): unknown {
+    const chain = this.#chain!
+    const before = chain.taken
+    const cell = chain.take()
+    this.cells.free(before)
+    return this.cells.read(cell)
   }
 
   #next(chain: Chain): boolean {

@@ -237,7 +237,7 @@ export class Household implements Residents, House {
       if (urgent !== undefined) this.#advance(urgent, { error: urgent.killed ?? this.#takeGrief(urgent) })
       else {
         if (this.waits.ready.length === 0) return stepped
-        this.waits.ready.shift()!.resume()
+        this.waits.ready.shift().resume()
       }
       stepped = true
     }

@@ -2,6 +2,7 @@ import { ARMED, GONE } from '../lockfree/signal.ts'
 import { SUBSCRIPTION } from '../scheduler/slot.ts'
 import { HEAD, isStale } from '../scheduler/subscription.ts'
 import type { Worker } from '../scheduler/worker.ts'
+import { Queue } from './queue.ts'
 import { type Waiting, Watch } from './watch.ts'
 
 /** All that is waited for on one seat (lockfree/signal.ts has the protocol). */
@@ -10,7 +11,7 @@ export class Watches {
   /** By the head of the list that this seat is subscribed to. */
   readonly #watches = new Map<number, Watch>()
   /** Whose time has come, in that order. */
-  readonly ready: Waiting[] = []
+  readonly ready: Queue<Waiting> = new Queue<Waiting>()
   /** Called when somebody became ready. */
   onReady: () => void = () => {}
 
@@ -44,8 +45,7 @@ export class Watches {
   /** The same, of one that may be ready already. */
   dismiss(who: Waiting): void {
     this.forget(who)
-    const at = this.ready.indexOf(who)
-    if (at >= 0) this.ready.splice(at, 1)
+    this.ready.remove(who)
   }
 
   #arm(watch: Watch): void {
@@ -77,6 +77,12 @@ export class Watches {
     while (count < waiting.length && waiting[count]!.wait.poll()) count++
     if (count === 0) return
     for (const who of waiting.splice(0, count)) this.#ready(who)
+    this.onReady()
+  }
+
+  /** The only one that waits has what it waits for. */
+  release(watch: Watch): void {
+    this.#ready(watch.waiting.pop()!)
     this.onReady()
   }
 
