@@ -55,7 +55,7 @@ export class Receive extends Wait<unknown> implements Direct {
     // In a rush of messages nearly all come this way.
     if (!this.over && this.#station.fresh) value = this.#station.takeFresh()
     else if (this.poll()) value = this.outcome()
-    else return { done: false, value: this }
+    else return this.missing()
     this.#onDone(this)
     return { done: true, value }
   }

@@ -6,6 +6,8 @@ export interface Awaited {
   readonly over: boolean
   /** What tells that trying again may be worth while. */
   readonly watches: readonly Watch[]
+  /** How often its watch had been rung when it last looked in vain; -1 if that was not armed then, or there are several. */
+  readonly seen: number
 }
 
 /** Whoever waits: a suspended task, a promise. */
@@ -23,6 +25,8 @@ export class Watch {
   subscription = 0
   /** It is armed, or has been rung since and is in the mail: it is armed again then if anybody waits. */
   armed = false
+  /** How often it was rung. */
+  rings = 0
   readonly waiting: Waiting[] = []
 
   constructor(head: number) {

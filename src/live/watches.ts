@@ -29,6 +29,12 @@ export class Watches {
   /** `who` is to be resumed when what it waits for is there. True: it is already, and `who` is not enlisted. */
   enlist(who: Waiting): boolean {
     const { wait } = who
+    const first = wait.watches[0]
+    // It has looked while this was armed, and nothing that rang since was taken out of the mail: what has happened is in there, or will be.
+    if (first !== undefined && wait.seen === first.rings && first.armed && !wait.over) {
+      first.waiting.push(who)
+      return false
+    }
     for (const watch of wait.watches) {
       watch.waiting.push(who)
       if (watch.head !== 0) this.#arm(watch)
@@ -100,6 +106,7 @@ export class Watches {
     // One of the thread before this one, or of a thing that was in this place before.
     if (watch?.subscription !== subscription) return
     watch.armed = false
+    watch.rings++
     // The watch stays: the next thing in this place has it.
     if (!lasts) watch.subscription = 0
     if (watch.waiting.length === 0) return

@@ -94,7 +94,9 @@ function await_<T>(worker: workers.Worker, house: households.Household, wait: Wa
   const { registry, seat, lodging } = worker
   const { sleepers } = registry
   const who = { wait, done: false, resume: () => void (who.done = true) }
-  if (wait.poll() || house.waits.enlist(who)) return wait.outcome()
+  const step = wait.next()
+  if (step.done === true) return step.value
+  if (house.waits.enlist(who)) return wait.outcome()
   for (;;) {
     lodging.turn()
     if (who.done) break
