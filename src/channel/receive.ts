@@ -17,7 +17,7 @@ export class Receive extends Wait<unknown> {
     super(station.house)
     this.#station = station
     this.#onDone = onDone
-    this.watches = [station.watch]
+    this.watches = station.watch.alone
   }
 
   begin(): void {

@@ -330,7 +330,7 @@ class Join extends Wait<unknown> {
   }
 
   get watches(): readonly Watch[] {
-    return [this.#handle.watch]
+    return this.#handle.watch.alone
   }
 
   override concerns(handle: object): boolean {

@@ -35,6 +35,11 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
     return false
   }
 
+  /** @internal */
+  covers(wait: object): boolean {
+    return wait === this
+  }
+
   /** What it waits for, for messages. */
   get what(): string {
     return 'something'

@@ -1,4 +1,5 @@
 import { ARMED, GONE } from '../lockfree/signal.ts'
+import { Queue } from '../scheduler/queue.ts'
 import { SUBSCRIPTION } from '../scheduler/slot.ts'
 import { HEAD, isStale } from '../scheduler/subscription.ts'
 import type { Worker } from '../scheduler/worker.ts'
@@ -10,7 +11,7 @@ export class Watches {
   /** By the head of the list that this seat is subscribed to. */
   readonly #watches = new Map<number, Watch>()
   /** Whose time has come, in that order. */
-  readonly ready: Waiting[] = []
+  readonly ready: Queue<Waiting> = new Queue()
   /** Called when somebody became ready. */
   onReady: () => void = () => {}
 
@@ -33,19 +34,21 @@ export class Watches {
       if (watch.head !== 0) this.#arm(watch)
     }
     if (!wait.poll()) return false
-    this.forget(who)
-    return true
+    // Trying may have stirred others, and this one among them: then it is ready, as any other.
+    return wait.watches.length === 0 || this.forget(who)
   }
 
-  forget(who: Waiting): void {
-    for (const watch of who.wait.watches) watch.remove(who)
+  /** False: it was not enlisted. */
+  forget(who: Waiting): boolean {
+    let found = false
+    for (const watch of who.wait.watches) found = watch.waiting.remove(who) || found
+    return found
   }
 
   /** The same, of one that may be ready already. */
   dismiss(who: Waiting): void {
     this.forget(who)
-    const at = this.ready.indexOf(who)
-    if (at >= 0) this.ready.splice(at, 1)
+    this.ready.remove(who)
   }
 
   #arm(watch: Watch): void {
@@ -65,24 +68,15 @@ export class Watches {
   /** It may have happened: whoever can go on becomes ready, in the order of their coming. */
   stir(watch: Watch): void {
     const { waiting } = watch
-    // Most things have one who waits.
-    if (waiting.length === 1) {
-      const who = waiting[0]!
-      if (!who.wait.poll()) return
-      waiting.pop()
-      this.#ready(who)
-      return this.onReady()
+    let some = false
+    for (let who = waiting.first; who !== undefined && who.wait.poll(); who = waiting.first) {
+      // Trying it may have stirred this same watch: then it has left already.
+      if (!waiting.remove(who)) continue
+      if (who.wait.watches.length > 1) this.forget(who)
+      this.ready.push(who)
+      some = true
     }
-    let count = 0
-    while (count < waiting.length && waiting[count]!.wait.poll()) count++
-    if (count === 0) return
-    for (const who of waiting.splice(0, count)) this.#ready(who)
-    this.onReady()
-  }
-
-  #ready(who: Waiting): void {
-    if (who.wait.watches.length > 1) this.forget(who)
-    this.ready.push(who)
+    if (some) this.onReady()
   }
 
   /** A subscription was rung. */
