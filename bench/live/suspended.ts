@@ -24,10 +24,8 @@ async function taken(pool: Pool): Promise<{ objects: number; shared: number; pro
     await pool.broadcast(collect)
   }
   const workers = await memory(pool)
-  const objects = workers.reduce(
-    (sum, { heapUsed, external }) => sum + heapUsed + external,
-    process.memoryUsage().heapUsed,
-  )
+  // What lies outside of the heaps is the shared memory, which the engine counts now and then once more.
+  const objects = workers.reduce((sum, { heapUsed }) => sum + heapUsed, process.memoryUsage().heapUsed)
   return { objects, shared: workers[0]!.shared, process: process.memoryUsage().rss }
 }
 

@@ -1,7 +1,7 @@
 import { CanceledError, FilchError, ForkError, KilledError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
 import { isThenable, promised } from '../scheduler/failure.ts'
-import { REASON, REASON_LENGTH, TARGET, USE } from '../scheduler/notice.ts'
+import { REASON, REASON_LENGTH, TARGET, USE, verdict } from '../scheduler/notice.ts'
 import { DEATHS, WANT } from '../scheduler/registry.ts'
 import { needRoom } from '../scheduler/room.ts'
 import { Queue } from '../scheduler/queue.ts'
@@ -266,7 +266,8 @@ export class Household implements Residents, House {
         step = this.#enter(resident, fault)
         if (step.done === true && isThenable(step.value)) throw promised(resident.label, step.value)
       } catch (error) {
-        return this.tree.end(resident, true, error)
+        // A fork that ran elsewhere does not know why it was stopped.
+        return this.tree.end(resident, true, verdict(this.worker, resident.slot, error))
       }
       if (step.done === true) return this.tree.end(resident, false, step.value)
       fault = undefined
