@@ -77,8 +77,8 @@ export function* childrenOf(steps: readonly Step[]): Generator<Tree> {
 
 /** What is left when all has ended. */
 export function leftOf(cells: Int32Array, id: number): { runs: number; torn: boolean; outcome: number } {
-  const [begun, ended, outcome, one, two] = cells.subarray(WORDS * id, WORDS * id + WORDS)
-  return { runs: begun! === ended! ? begun! : -1, torn: one !== two, outcome: outcome! }
+  const [begun = 0, ended, outcome = 0, one, two] = cells.subarray(WORDS * id, WORDS * id + WORDS)
+  return { runs: begun === ended ? begun : -1, torn: one !== two, outcome }
 }
 
 function start({ cells, handles, trees }: Own, child: Tree): void {
