@@ -18,7 +18,7 @@ export interface Bench {
   readonly checks: readonly Check[]
 }
 
-export type Unit = 'ms' | 'us' | 'ns' | 'tasks'
+export type Unit = 'ms' | 'us' | 'ns' | 'tasks' | 'bytes'
 
 /** One row. Each sample of it is taken in a process that does nothing else. */
 export interface Variant {

@@ -64,7 +64,7 @@ export function digits(value: number): string {
   return value === 0 ? '0' : String(Number(value.toPrecision(3)))
 }
 
-const NANOSECONDS = { ms: 1e6, us: 1e3, ns: 1, tasks: Number.NaN }
+const NANOSECONDS = { ms: 1e6, us: 1e3, ns: 1, tasks: Number.NaN, bytes: Number.NaN }
 
 function perOperation({ unit }: Report, { median, operations }: Figure): string {
   return operations === null ? '' : digits((median * NANOSECONDS[unit]) / operations)

@@ -1,5 +1,5 @@
 import { DisconnectedError, FilchError } from '../errors.ts'
-import type { Belonging } from '../scheduler/residents.ts'
+import type { Belonging } from '../scheduler/belongings.ts'
 import type { Station } from './station.ts'
 
 /** The current task, if there is one, lets go of an end when it ends. */

@@ -15,7 +15,7 @@ export class Receive extends Wait<unknown> implements Direct {
     super(station.house)
     this.#station = station
     this.#onDone = onDone
-    this.watches = [station.watch]
+    this.watches = station.watch.alone
   }
 
   begin(): void {
@@ -55,7 +55,12 @@ export class Receive extends Wait<unknown> implements Direct {
     // In a rush of messages nearly all come this way.
     if (!this.over && this.#station.fresh) value = this.#station.takeFresh()
     else if (this.poll()) value = this.outcome()
-    else return this.missing()
+    else {
+      const { watch } = this.#station
+      this.seen = watch.armed ? watch.rings : -1
+      return { done: false, value: this }
+    }
+
     this.#onDone(this)
     return { done: true, value }
   }

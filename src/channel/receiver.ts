@@ -1,5 +1,5 @@
 import { DisconnectedError, FilchError } from '../errors.ts'
-import type { Belonging } from '../scheduler/residents.ts'
+import type { Belonging } from '../scheduler/belongings.ts'
 import type { Wait } from '../live/wait.ts'
 import type { Envoy } from '../wire/envoy.ts'
 import { ended, hold, unusable } from './ends.ts'

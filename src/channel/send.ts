@@ -18,7 +18,7 @@ export class Send extends Wait<void> {
     super(station.house)
     this.#station = station
     this.#onDone = onDone
-    this.watches = [station.room]
+    this.watches = station.room.alone
   }
 
   begin(value: unknown): void {

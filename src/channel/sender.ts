@@ -1,4 +1,4 @@
-import type { Belonging } from '../scheduler/residents.ts'
+import type { Belonging } from '../scheduler/belongings.ts'
 import type { Wait } from '../live/wait.ts'
 import type { Envoy } from '../wire/envoy.ts'
 import { disconnected, hold, unusable } from './ends.ts'

@@ -232,7 +232,7 @@ export class Station {
     if (waiting.length !== 1 || this.#reserved > 0 || this.#handed) return false
     if ((typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol')
       return false
-    const wait = waiting[0]!.wait as Partial<Direct>
+    const wait = waiting.first!.wait as Partial<Direct>
     if (wait.accept === undefined || !this.#chain!.arouse()) return false
     this.#handed = true
     this.#hand = value

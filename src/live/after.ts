@@ -11,7 +11,7 @@ import { Watch } from './watch.ts'
 class After extends Wait<void> implements Alarm {
   readonly at: number
   readonly watch: Watch = new Watch(0)
-  readonly watches: readonly Watch[] = [this.watch]
+  readonly watches: readonly Watch[] = this.watch.alone
   off = false
   #set = false
 

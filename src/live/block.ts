@@ -33,7 +33,7 @@ export function block(worker: Worker, house: House, wait: Awaited & { withdraw()
   worker.poll()
   if (wait.poll()) return
   let isOver = false
-  const who = { wait, resume: () => void (isOver = true) }
+  const who = { wait, place: 0, resume: () => void (isOver = true) }
   if (house.waits.enlist(who)) return
   const { arena } = worker.registry
   const isCanceled = (): boolean => worker.root !== 0 && load(arena.words, worker.root + CANCELED) !== 0

@@ -330,7 +330,7 @@ class Join extends Wait<unknown> {
   }
 
   get watches(): readonly Watch[] {
-    return [this.#handle.watch]
+    return this.#handle.watch.alone
   }
 
   override concerns(handle: object): boolean {
@@ -363,6 +363,8 @@ function restate(worker: Worker, name: string, outcome: Outcome<unknown>): reado
   return jobs.aside(() => {
     const slot = jobs.make(0, 0, SPAWNED, 0)
     const word = jobs.state(slot)
+    // Nobody keeps it: the handle that it is made for is all that holds it.
+    registry.arena.words[slot + HOLDS] = 1
     registry.arena.words[slot + NAME] = deposit(worker, name, 'name', slot)
     jobs.conclude(slot, outcome.ok ? outcome.value : outcome.error, !outcome.ok)
     store(registry.arena.words, slot + STATE, withState(word, outcome.ok ? DONE : FAILED, seat))

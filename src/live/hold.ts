@@ -1,5 +1,5 @@
 import { add } from '../memory/atomics.ts'
-import type { Belonging } from '../scheduler/residents.ts'
+import type { Belonging } from '../scheduler/belongings.ts'
 import type { Worker } from '../scheduler/worker.ts'
 
 /** One reference to a record that counts them: given back once, when the task that has it ends or the object was collected. */

@@ -1,9 +1,10 @@
 import { CanceledError, FilchError, ForkError, KilledError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
 import { isThenable, promised } from '../scheduler/failure.ts'
-import { REASON, REASON_LENGTH, TARGET, USE } from '../scheduler/notice.ts'
+import { REASON, REASON_LENGTH, TARGET, USE, verdict } from '../scheduler/notice.ts'
 import { DEATHS, WANT } from '../scheduler/registry.ts'
 import { needRoom } from '../scheduler/room.ts'
+import { Queue } from '../scheduler/queue.ts'
 import type { Front, Residents } from '../scheduler/residents.ts'
 import {
   CANCELED,
@@ -138,7 +139,7 @@ export class Household implements Residents, House {
   }
 
   /** Residents in which something must be thrown. */
-  readonly #urgent: Resident[] = []
+  readonly #urgent: Queue<Resident> = new Queue()
 
   soon(): void {
     this.front?.soon()
@@ -233,12 +234,10 @@ export class Household implements Residents, House {
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       const { rung } = worker.post
       if (rung.length > 0) this.waits.rouse(rung.shift()!)
-      const urgent = this.#urgent.length === 0 ? undefined : this.#urgent.shift()
+      const urgent = this.#urgent.shift()
       if (urgent !== undefined) this.#advance(urgent, { error: urgent.killed ?? this.#takeGrief(urgent) })
-      else {
-        if (this.waits.ready.length === 0) return stepped
-        this.waits.ready.shift().resume()
-      }
+      else if (this.waits.ready.length === 0) return stepped
+      else this.waits.ready.shift()!.resume()
       stepped = true
     }
     return stepped
@@ -267,7 +266,8 @@ export class Household implements Residents, House {
         step = this.#enter(resident, fault)
         if (step.done === true && isThenable(step.value)) throw promised(resident.label, step.value)
       } catch (error) {
-        return this.tree.end(resident, true, error)
+        // A fork that ran elsewhere does not know why it was stopped.
+        return this.tree.end(resident, true, verdict(this.worker, resident.slot, error))
       }
       if (step.done === true) return this.tree.end(resident, false, step.value)
       fault = undefined

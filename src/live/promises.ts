@@ -41,7 +41,7 @@ export class Promises {
       this.#open.add(refuse)
       if (wait.poll()) resume()
       else if (this.#ended !== undefined) this.refuse(this.#ended)
-      else if (this.#waits.enlist({ wait, resume })) resume()
+      else if (this.#waits.enlist({ wait, resume, place: 0 })) resume()
     })
   }
 

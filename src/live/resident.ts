@@ -1,4 +1,4 @@
-import type { Belonging } from '../scheduler/residents.ts'
+import type { Belongings } from '../scheduler/belongings.ts'
 import type { Handle } from './handle.ts'
 import type { Wait } from './wait.ts'
 import type { Waiting } from './watch.ts'
@@ -18,7 +18,8 @@ export class Resident implements Waiting {
   suspended: Wait<unknown> | undefined
   /** The last of its children that have not ended; the others are linked to it. */
   youngest: Handle<unknown> | undefined
-  belongings: Set<Belonging> | undefined
+  belongings: Belongings
+  place = 0
   /** The body has ended. */
   over = false
   failed = false

@@ -36,6 +36,10 @@ class Select extends Wait<{ readonly index: number; readonly value: unknown }> {
     return this.#waits.some(wait => wait.concerns(handle))
   }
 
+  override covers(wait: object): boolean {
+    return wait === this || this.#waits.includes(wait as Wait<unknown>)
+  }
+
   protected attempt(): boolean {
     const waits = this.#waits
     const { offer } = this
@@ -49,8 +53,10 @@ class Select extends Wait<{ readonly index: number; readonly value: unknown }> {
 
   #choose(first: number): true {
     this.#first = first
+    // Over before the others leave: that stirs those behind them in their lines, where this one may still stand.
+    this.settle({ index: first, value: undefined })
     this.#waits.forEach((wait, i) => i !== first && wait.withdraw())
-    return this.settle({ index: first, value: undefined })
+    return true
   }
 
   override outcome(): { readonly index: number; readonly value: unknown } {

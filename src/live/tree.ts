@@ -1,4 +1,5 @@
 import { exchange } from '../memory/atomics.ts'
+import { releaseAll } from '../scheduler/belongings.ts'
 import type { Front } from '../scheduler/residents.ts'
 import {
   CLAIMED,
@@ -121,7 +122,7 @@ export class Tree {
       value = resident.killed
     }
     this.#conclude(resident, failed, value)
-    for (const thing of resident.belongings ?? []) thing.release()
+    releaseAll(resident.belongings)
     resident.belongings = undefined
     if (failed) this.#orphan(resident, value)
     this.#finish(resident)

@@ -35,6 +35,11 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
     return false
   }
 
+  /** @internal */
+  covers(wait: object): boolean {
+    return wait === this
+  }
+
   /** What it waits for, for messages. */
   get what(): string {
     return 'something'
@@ -79,14 +84,6 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
   /** @internal */
   seen = -1
 
-  /** It has looked, and it is not there. */
-  protected missing(): IteratorResult<Wait<T>, T> {
-    const { watches } = this
-    const [watch] = watches
-    this.seen = watches.length === 1 && watch!.armed ? watch!.rings : -1
-    return { done: false, value: this }
-  }
-
   /** To be waited for once more. */
   protected again(): void {
     this.#done = this.#failed = false
@@ -124,7 +121,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
       this.withdraw()
       throw error
     }
-    return this.poll() ? { done: true, value: this.outcome() } : this.missing()
+    return this.poll() ? { done: true, value: this.outcome() } : { done: false, value: this }
   }
 
   /** What `join(wait)` calls: blocks the thread of a dedicated task. */

@@ -1,17 +1,21 @@
+import { type InLine, Line } from './line.ts'
+
 /** What somebody waits for, as far as those need to know who bring it. */
 export interface Awaited {
   /** Tries to have it. True if it is over. */
   poll(): boolean
   /** {@link poll} has said so. */
   readonly over: boolean
+  /** It is that wait, or chooses among several of which that is one. */
+  covers(wait: object): boolean
   /** What tells that trying again may be worth while. */
   readonly watches: readonly Watch[]
-  /** How often its watch had been rung when it last looked in vain; -1 if that was not armed then, or there are several. */
+  /** How often its only watch had been rung when it last looked in vain, if that was armed then; else -1, and it looks again. */
   readonly seen: number
 }
 
 /** Whoever waits: a suspended task, a promise. */
-export interface Waiting {
+export interface Waiting extends InLine {
   readonly wait: Awaited
   /** What it waited for is there. */
   resume(): void
@@ -27,14 +31,11 @@ export class Watch {
   armed = false
   /** How often it was rung. */
   rings = 0
-  readonly waiting: Waiting[] = []
+  readonly waiting: Line<Waiting> = new Line()
+  /** The watches of whatever waits for this alone: made once, since a million tasks may wait for one thing. */
+  readonly alone: readonly Watch[] = [this]
 
   constructor(head: number) {
     this.head = head
-  }
-
-  remove(who: Waiting): void {
-    const at = this.waiting.indexOf(who)
-    if (at >= 0) this.waiting.splice(at, 1)
   }
 }

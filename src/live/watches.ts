@@ -1,8 +1,8 @@
 import { ARMED, GONE } from '../lockfree/signal.ts'
+import { Queue } from '../scheduler/queue.ts'
 import { SUBSCRIPTION } from '../scheduler/slot.ts'
 import { HEAD, isStale } from '../scheduler/subscription.ts'
 import type { Worker } from '../scheduler/worker.ts'
-import { Queue } from './queue.ts'
 import { type Waiting, Watch } from './watch.ts'
 
 /** All that is waited for on one seat (lockfree/signal.ts has the protocol). */
@@ -11,7 +11,7 @@ export class Watches {
   /** By the head of the list that this seat is subscribed to. */
   readonly #watches = new Map<number, Watch>()
   /** Whose time has come, in that order. */
-  readonly ready: Queue<Waiting> = new Queue<Waiting>()
+  readonly ready: Queue<Waiting> = new Queue()
   /** Called when somebody became ready. */
   onReady: () => void = () => {}
 
@@ -40,12 +40,15 @@ export class Watches {
       if (watch.head !== 0) this.#arm(watch)
     }
     if (!wait.poll()) return false
-    this.forget(who)
-    return true
+    // Trying may have stirred others, and this one among them: then it is ready, as any other.
+    return wait.watches.length === 0 || this.forget(who)
   }
 
-  forget(who: Waiting): void {
-    for (const watch of who.wait.watches) watch.remove(who)
+  /** False: it was not enlisted. */
+  forget(who: Waiting): boolean {
+    let found = false
+    for (const watch of who.wait.watches) found = watch.waiting.remove(who) || found
+    return found
   }
 
   /** The same, of one that may be ready already. */
@@ -71,30 +74,23 @@ export class Watches {
   /** It may have happened: whoever can go on becomes ready, in the order of their coming. */
   stir(watch: Watch): void {
     const { waiting } = watch
-    // Most things have one who waits.
-    if (waiting.length === 1) {
-      const who = waiting[0]!
-      if (!who.wait.poll()) return
-      waiting.pop()
-      this.#ready(who)
-      return this.onReady()
+    let some = false
+    for (let who = waiting.first; who !== undefined && who.wait.poll(); who = waiting.first) {
+      // Trying it may have stirred this same watch: then it has left already.
+      if (!waiting.remove(who)) continue
+      if (who.wait.watches.length > 1) this.forget(who)
+      this.ready.push(who)
+      some = true
     }
-    let count = 0
-    while (count < waiting.length && waiting[count]!.wait.poll()) count++
-    if (count === 0) return
-    for (const who of waiting.splice(0, count)) this.#ready(who)
-    this.onReady()
+    if (some) this.onReady()
   }
 
   /** The only one that waits has what it waits for. */
   release(watch: Watch): void {
-    this.#ready(watch.waiting.pop()!)
-    this.onReady()
-  }
-
-  #ready(who: Waiting): void {
-    if (who.wait.watches.length > 1) this.forget(who)
+    const who = watch.waiting.first!
+    watch.waiting.remove(who)
     this.ready.push(who)
+    this.onReady()
   }
 
   /** A subscription was rung. */

@@ -1,5 +1,6 @@
 import type { Post } from './post.ts'
-import type { Belonging, Residents } from './residents.ts'
+import { added, type Belonging, type Belongings, releaseAll } from './belongings.ts'
+import type { Residents } from './residents.ts'
 import type { Thief } from './thief.ts'
 
 /** What a worker does for the residents of its seat, if there are any, and for jobs that hold something. */
@@ -9,7 +10,7 @@ export class Lodging {
   /** Tasks that live on this seat, once there were any. */
   residents: Residents | undefined
   /** What the current job holds and must let go of. */
-  belongings: Set<Belonging> | undefined
+  belongings: Belongings
   /** What arrives now is not the current job's: there is none, or it came by mail, for another task. */
   loose = true
 
@@ -25,13 +26,12 @@ export class Lodging {
 
   /** The current job holds `thing` until it ends. */
   keep(thing: Belonging): void {
-    this.belongings ??= new Set()
-    this.belongings.add(thing)
+    this.belongings = added(this.belongings, thing)
   }
 
   /** The job has ended. */
   letGo(): void {
-    if (this.belongings !== undefined) for (const thing of this.belongings) thing.release()
+    releaseAll(this.belongings)
     this.belongings = undefined
   }
 

@@ -30,11 +30,6 @@ export interface Residents {
   refuse(why: Error): void
 }
 
-/** What a job holds that must be let go when it ends: ends of channels, handles. */
-export interface Belonging {
-  release(): void
-}
-
 /** What the thread that made a pool adds for its residents: it has an event loop to be woken and to be held. */
 export interface Front {
   /** Something is ready: come back soon. */

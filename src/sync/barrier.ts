@@ -72,7 +72,7 @@ class Arrival extends Wait<boolean> {
   constructor(barrier: Barrier) {
     super(barrier.house)
     this.#barrier = barrier
-    this.watches = [barrier.watch]
+    this.watches = barrier.watch.alone
   }
 
   protected attempt(): boolean {

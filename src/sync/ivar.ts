@@ -76,7 +76,7 @@ class Get<T> extends Wait<T> {
   constructor(ivar: IVar<T>) {
     super(ivar.house)
     this.#ivar = ivar
-    this.watches = [ivar.watch]
+    this.watches = ivar.watch.alone
   }
 
   protected attempt(): boolean {

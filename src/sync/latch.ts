@@ -41,7 +41,7 @@ class Open extends Wait<void> {
   constructor(latch: Latch) {
     super(latch.house)
     this.#latch = latch
-    this.watches = [latch.watch]
+    this.watches = latch.watch.alone
   }
 
   protected attempt(): boolean {

@@ -1,10 +1,9 @@
 import type { Hold } from '../live/hold.ts'
 import { Wait } from '../live/wait.ts'
 import { load, replace } from '../memory/atomics.ts'
-import type { Belonging } from '../scheduler/residents.ts'
+import type { Belonging } from '../scheduler/belongings.ts'
 import { isStale } from '../scheduler/subscription.ts'
 import { crossing, Held, HINT, make, STATE, type Where } from './held.ts'
-import { isPreceded } from './semaphore.ts'
 
 /**
  * One task at a time, in shared memory. The word is 0 while nobody has it, else the mark of its owner's thread: seat and life
@@ -76,7 +75,9 @@ export class MutexGuard implements Belonging {
   release(): void {
     if (this.#hold.released) return
     const { lodging } = this.#mutex.house.worker
-    lodging.belongings?.delete(this)
+    const { belongings } = lodging
+    if (belongings === this) lodging.belongings = undefined
+    else if (belongings instanceof Set) belongings.delete(this)
     this.#mutex.give()
     this.#hold.release()
   }
@@ -98,11 +99,11 @@ class Lock extends Wait<MutexGuard> {
   constructor(mutex: Mutex) {
     super(mutex.house)
     this.#mutex = mutex
-    this.watches = [mutex.watch]
+    this.watches = mutex.watch.alone
   }
 
   protected attempt(): boolean {
-    if (isPreceded(this, this.#mutex.watch.waiting)) return false
+    if (this.#mutex.watch.waiting.precedes(this)) return false
     this.#found = this.#mutex.take()
     return this.#found >= 0 && this.settle(undefined as never)
   }

@@ -1,5 +1,4 @@
 import { OptionError } from '../errors.ts'
-import type { Waiting } from '../live/watch.ts'
 import { Wait } from '../live/wait.ts'
 import { load, replace } from '../memory/atomics.ts'
 import { crossing, Held, make, STATE, type Where } from './held.ts'
@@ -67,11 +66,11 @@ class Acquire extends Wait<void> {
     super(semaphore.house)
     this.#semaphore = semaphore
     this.#count = count
-    this.watches = [semaphore.watch]
+    this.watches = semaphore.watch.alone
   }
 
   protected attempt(): boolean {
-    if (isPreceded(this, this.#semaphore.watch.waiting)) return false
+    if (this.#semaphore.watch.waiting.precedes(this)) return false
     return this.#semaphore.tryAcquire(this.#count) && this.settle(undefined)
   }
 
@@ -83,16 +82,6 @@ class Acquire extends Wait<void> {
   protected override leave(): void {
     this.#semaphore.house.waits.stir(this.#semaphore.watch)
   }
-}
-
-/** True if another, who came before, still waits on this seat. */
-export function isPreceded(wait: object, waiting: readonly Waiting[]): boolean {
-  // Those before it that are over have been found so in this same round, and leave at its end.
-  for (const who of waiting) {
-    if (who.wait === wait) return false
-    if (!who.wait.over) return true
-  }
-  return false
 }
 
 /**

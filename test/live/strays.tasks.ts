@@ -1,4 +1,4 @@
-import { type Handle, join, migrated, spawnWith, task } from 'filch'
+import { type Handle, join, migrated, spawn, spawnWith, task, yieldNow } from 'filch'
 
 const open = (cells: Int32Array, at: number): void => {
   Atomics.store(cells, at, 1)
@@ -25,6 +25,32 @@ export const parent = task((cells: Int32Array, supervised: boolean, fails: boole
   const forked = spawns.fork(cells, supervised, fails)
   pass(cells, 0)
   return join(forked)
+})
+
+const joins = task(function* (handle: Handle<number>) {
+  return yield* handle.join()
+})
+/** Sends the handle of a child that has ended, and whose slot is another's by then. */
+export const resends = task(function* (cells: Int32Array) {
+  const handle = spawn(child, cells, false)
+  yield* handle.join()
+  const others = Array.from({ length: 3 }, () => spawn(joins, handle))
+  let sum = 0
+  for (const other of others) sum += yield* other.join()
+  return sum
+})
+
+/** A generator whose fork, on another seat, stops because a child of the task has failed. */
+export const stops = task(function* (cells: Int32Array) {
+  const forked = lasts.fork(cells)
+  pass(cells, 0)
+  spawn(child, cells, true)
+  lasts.join(forked)
+  yield* spawn(child, cells, false).join()
+})
+const lasts = task((cells: Int32Array): void => {
+  open(cells, 0)
+  for (;;) yieldNow()
 })
 
 /** The child is killed by its root's seat before anybody can have begun it. */

@@ -4,7 +4,7 @@ import { type Audited, audited } from '../pool/audit.ts'
 import { cells } from '../pool/basic.tasks.ts'
 import { settled } from '../pool/settle.ts'
 import { quiet } from './quiet.ts'
-import { parent, several } from './strays.tasks.ts'
+import { parent, resends, several, stops } from './strays.tasks.ts'
 
 /** Children that forks of a task have spawned on other seats. */
 describe.for([2, 4])('strays, %i threads', threads => {
@@ -31,6 +31,22 @@ describe.for([2, 4])('strays, %i threads', threads => {
   it('another one takes its parent with it', async () => {
     for (let round = 0; round < 50; round++) {
       expect(await settled(own.pool.run(parent, cells(2), false, true))).toMatchObject({
+        error: { name: 'RangeError', message: 'stray' },
+      })
+    }
+    await quiet(own.live)
+  })
+
+  it('the handle of one that has ended can be sent, and is freed', async () => {
+    for (let round = 0; round < 50; round++) {
+      expect(await settled(own.pool.run(resends, cells(2)))).toEqual({ value: 21 })
+    }
+    await quiet(own.live)
+  })
+
+  it('a generator says why it had to stop, though its fork elsewhere does not know', async () => {
+    for (let round = 0; round < 50; round++) {
+      expect(await settled(own.pool.run(stops, cells(2)))).toMatchObject({
         error: { name: 'RangeError', message: 'stray' },
       })
     }

@@ -8,6 +8,7 @@ import {
   latch,
   type Mutex,
   mutex,
+  select,
   type Semaphore,
   semaphore,
   spawn,
@@ -230,6 +231,49 @@ export const lockNext = task(function* (turn: Mutex) {
   const { inherited } = guard
   guard.release()
   return inherited
+})
+
+// --- choices --------------------------------------------------------------------------------------------------------
+
+const permitOr = task(function* (door: Semaphore, word: IVar<number>, waits: Latch) {
+  waits.countDown()
+  return (yield* select(door.acquire(), word.get())).index
+})
+const mutexOr = task(function* (turn: Mutex, word: IVar<number>, waits: Latch) {
+  waits.countDown()
+  const { index } = yield* select(turn.lock(), word.get())
+  // Its guard, if it has one, is given back at its end.
+  return index
+})
+const permit = task(function* (door: Semaphore, waits: Latch) {
+  waits.countDown()
+  yield* door.acquire()
+  return 0
+})
+/** Which of two each came to: a permit or a mutex (0), or a word (1). */
+export const choosing = task(function* () {
+  const found: number[] = []
+  const [door, turn] = [semaphore(0), mutex()]
+  for (const others of [0, 1, 2]) {
+    for (const comes of [0, 1]) {
+      const [word, waits, guard] = [ivar<number>(), latch(2 + others), yield* turn.lock()]
+      const chooser = spawn(permitOr, door, word, waits)
+      const behind = Array.from({ length: others }, () => spawn(permit, door, waits))
+      const another = spawn(mutexOr, turn, word, waits)
+      yield* waits.wait()
+      if (comes === 0) {
+        door.release(1 + others)
+        guard.release()
+      } else word.put(1)
+      found.push(yield* chooser.join(), yield* another.join())
+      if (comes === 1) {
+        guard.release()
+        door.release(others)
+      }
+      for (const one of behind) yield* one.join()
+    }
+  }
+  return [...found, door.permits, Number(turn.locked)]
 })
 
 // --- ends -----------------------------------------------------------------------------------------------------------

@@ -146,6 +146,13 @@ describe.each(sizes)('with %i threads', threads => {
     }
   })
 
+  it('a select waits for a permit or a mutex as any other, and leaves the line if something else comes first', async () => {
+    await using pool = new Pool({ threads })
+    for (let round = 0; round < 20; round++) {
+      expect(await settled(pool.run(t.choosing))).toEqual({ value: [0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0] })
+    }
+  })
+
   it('nothing is left behind', async () => {
     const all = audited({ threads })
     const { pool, used } = all

@@ -93,10 +93,8 @@ function thread<H extends Held>(
 function await_<T>(worker: workers.Worker, house: households.Household, wait: Wait<T>): T {
   const { registry, seat, lodging } = worker
   const { sleepers } = registry
-  const who = { wait, done: false, resume: () => void (who.done = true) }
-  const step = wait.next()
-  if (step.done === true) return step.value
-  if (house.waits.enlist(who)) return wait.outcome()
+  const who = { wait, place: 0, done: false, resume: () => void (who.done = true) }
+  if (wait.poll() || house.waits.enlist(who)) return wait.outcome()
   for (;;) {
     lodging.turn()
     if (who.done) break
