@@ -100,9 +100,9 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
 
   /** Nothing is wanted any more: what was not received is dropped, and senders fail. */
   close(): void {
-    const station = this.#station
-    this.#station = undefined
-    station?.dismiss()
+    // A task that lives long closes any number.
+    this.#station?.worker.lodging.belongings?.delete(this)
+    this.release()
   }
 
   [Symbol.dispose](): void {
@@ -111,7 +111,9 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
 
   /** Of the protocol between filch's rooms: not to be called. */
   release(): void {
-    this.close()
+    const station = this.#station
+    this.#station = undefined
+    station?.dismiss()
   }
 
   /** Of the protocol between filch's rooms: not to be called. */
@@ -123,7 +125,14 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
     const ticket = station.sendReceiver()
     this.#station = undefined
     this.#idle = undefined
-    station.away = { ticket, back: () => (this.#station = station) }
+    station.worker.lodging.belongings?.delete(this)
+    station.away = {
+      ticket,
+      back: () => {
+        this.#station = station
+        hold(this, station)
+      },
+    }
     return [station.slot, station.use, ticket]
   }
 

@@ -73,9 +73,9 @@ export class Sender<T> implements Envoy, Belonging {
 
   /** This sender is not needed any more. Once all are closed, the receiver gets what was sent, and then the end. */
   close(): void {
-    const station = this.#station
-    this.#station = undefined
-    station?.removeSender()
+    // A task that lives long closes any number.
+    this.#station?.worker.lodging.belongings?.delete(this)
+    this.release()
   }
 
   [Symbol.dispose](): void {
@@ -84,7 +84,9 @@ export class Sender<T> implements Envoy, Belonging {
 
   /** Of the protocol between filch's rooms: not to be called. */
   release(): void {
-    this.close()
+    const station = this.#station
+    this.#station = undefined
+    station?.removeSender()
   }
 
   /** Of the protocol between filch's rooms: not to be called. */

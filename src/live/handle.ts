@@ -183,9 +183,9 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     return follower(this, fn, env) as Handle<Result<F>>
   }
 
-  /** Calls back when it has ended, with what became of it. Only in the thread that made the pool; a task waits for {@link result}. */
+  /** Calls back when it has ended, or the pool before it, with what became of it. Only in the thread that made the pool; a task waits for {@link result}. */
   onEnd(told: (outcome: Outcome<T>) => void): void {
-    void this.result().then(outcome => told(outcome))
+    void this.result().then(told, (error: unknown) => told({ ok: false, error }))
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- it is one
@@ -363,10 +363,15 @@ function restate(worker: Worker, name: string, outcome: Outcome<unknown>): reado
   return jobs.aside(() => {
     const slot = jobs.make(0, 0, SPAWNED, 0)
     const word = jobs.state(slot)
-    // Nobody keeps it: the handle that it is made for is all that holds it.
+    // Of the handle that is sent: it has no keeper, who would have to let go of it as well.
     registry.arena.words[slot + HOLDS] = 1
-    registry.arena.words[slot + NAME] = deposit(worker, name, 'name', slot)
-    jobs.conclude(slot, outcome.ok ? outcome.value : outcome.error, !outcome.ok)
+    try {
+      registry.arena.words[slot + NAME] = deposit(worker, name, 'name', slot)
+      jobs.conclude(slot, outcome.ok ? outcome.value : outcome.error, !outcome.ok)
+    } catch (error) {
+      jobs.forget(slot)
+      throw error
+    }
     store(registry.arena.words, slot + STATE, withState(word, outcome.ok ? DONE : FAILED, seat))
     return [slot, useOf(word)]
   })

@@ -149,5 +149,9 @@ function houseOf(waits: readonly Wait<unknown>[]): House {
       'select takes what can be waited for, of one pool. A send on a channel without capacity is done when it returns: there is nothing to wait for.',
     )
   }
+  const over = waits.find(wait => wait.spent)
+  if (over !== undefined) {
+    throw new OptionError('select: a wait', over, 'It was waited for before, or lost a select: ask for another.')
+  }
   return house
 }

@@ -25,6 +25,12 @@ import { nameOf } from './name.ts'
 import { Resident } from './resident.ts'
 import { Wards } from './wards.ts'
 
+interface Condemned {
+  readonly resident: Resident
+  readonly error: Error
+  readonly reason: unknown
+}
+
 /** Who belongs to whom, on one seat. A task ends after its children; a failure or a kill goes down at once, and up if nobody asks for it. */
 export class Tree {
   readonly #house: House
@@ -199,10 +205,24 @@ export class Tree {
     const resident = this.resident(slot)
     if (resident.killed !== undefined) return
     resident.killed = error
+    this.#condemned.push({ resident, error, reason })
+    if (this.#condemned.length > 1) return
+    try {
+      // Those below it are added meanwhile: in turn, not in each other, however deep the tree. None of them can end before its turn.
+      for (let i = 0; i < this.#condemned.length; i++) this.#stop(this.#condemned[i]!)
+    } finally {
+      this.#condemned.length = 0
+    }
+  }
+
+  /** Who is being killed now, and those below who will be next. */
+  readonly #condemned: Condemned[] = []
+
+  #stop({ resident, error, reason }: Condemned): void {
     if (resident.over) this.#conclude(resident, true, error)
     else this.#adoptStrays(resident)
     // In a section in which nothing may stop it, it may be waiting for its children: they are stopped when it has ended.
-    if (resident.over || !this.#house.shielded(slot)) this.#orphan(resident, reason)
+    if (resident.over || !this.#house.shielded(resident.slot)) this.#orphan(resident, reason)
     if (!resident.over) this.#onTrouble(resident)
   }
 

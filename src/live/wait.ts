@@ -12,6 +12,8 @@ import type { Awaited, Watch } from './watch.ts'
 export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, IterableIterator<Wait<T>, T, unknown> {
   protected readonly house: House
   #done = false
+  /** What it is awaited by, outside of tasks. */
+  #promise: Promise<T> | undefined
   #failed = false
   #value: unknown
 
@@ -84,9 +86,15 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
   /** @internal */
   seen = -1
 
+  /** It was waited for, or is: what it came to is had once. */
+  get spent(): boolean {
+    return this.#done || this.#promise !== undefined
+  }
+
   /** To be waited for once more. */
   protected again(): void {
     this.#done = this.#failed = false
+    this.#promise = undefined
     this.#value = undefined
   }
 
@@ -129,6 +137,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
     const worker = currentWorker()
     if (worker === undefined || worker !== this.house.worker || !mayBlock(worker))
       throw mustNotBlock(worker !== undefined)
+    if (this.spent) throw spent()
     block(worker, this.house, this)
     return this.outcome()
   }
@@ -145,6 +154,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
         'yield* of something to wait for works in the body of a generator task. In a plain task use join(), outside await.',
       )
     }
+    if (this.spent) throw spent()
     return this
   }
 
@@ -153,10 +163,22 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.house.promise(this).then(fulfilled, rejected)
+    // One for all who ask, as with any promise.
+    if (this.#promise === undefined) {
+      if (this.#done) return Promise.reject<T>(spent()).then(fulfilled, rejected)
+      this.#promise = this.house.promise(this)
+    }
+    return this.#promise.then(fulfilled, rejected)
   }
 
   catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
     return this.then(undefined, rejected)
   }
+}
+
+function spent(): FilchError {
+  return new FilchError(
+    'ERR_FILCH_WAIT',
+    'This was waited for before, or lost a select. What can be waited for is so once: ask for another.',
+  )
 }

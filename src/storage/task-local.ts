@@ -3,7 +3,7 @@ import { decode, MESSAGE, stow } from '../live/deposits.ts'
 import { provideInheritance } from '../live/inheritance.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { blockOf, blockRef } from '../scheduler/heap.ts'
-import { SETS } from '../scheduler/registry.ts'
+import { type Registry, SETS } from '../scheduler/registry.ts'
 import { LOCALS } from '../scheduler/slot.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import { callerUrl, identify } from '../task/identity.ts'
@@ -21,13 +21,15 @@ const UNSET: unknown = Symbol('unset')
 
 /** The values of the task that has read or set last, in this thread. */
 interface Cache {
+  /** The pool of that task. Each numbers its settings on its own, and the thread that made several may run tasks of all. */
+  pool: Registry | undefined
   /** Number of the setting. Never 0. */
   serial: number
   entries: Entries
   /** By place; {@link UNSET} where the task has none. */
   values: unknown[]
 }
-const cache: Cache = { serial: 0, entries: new Map(), values: [] }
+const cache: Cache = { pool: undefined, serial: 0, entries: new Map(), values: [] }
 
 /**
  * A variable that each task has for itself. See {@link taskLocal}.
@@ -59,7 +61,7 @@ export class TaskLocal<T> {
     const { words } = worker.registry.arena
     const ref = words[worker.root + LOCALS]!
     if (ref === 0) return this.#initial
-    if (words[blockOf(ref) + 1] !== cache.serial) refresh(worker)
+    if (words[blockOf(ref) + 1] !== cache.serial || cache.pool !== worker.registry) refresh(worker)
     const value = cache.values[this.#place]
     return value === UNSET || value === undefined ? this.#absent() : (value as T)
   }
@@ -81,7 +83,7 @@ export class TaskLocal<T> {
         continue
       }
       if (ref !== 0) worker.jobs.heap.free(blockOf(ref))
-      remember(made.serial, entries)
+      remember(worker, made.serial, entries)
       return
     }
   }
@@ -92,7 +94,8 @@ export class TaskLocal<T> {
   }
 }
 
-function remember(serial: number, entries: Entries): void {
+function remember({ registry }: Worker, serial: number, entries: Entries): void {
+  cache.pool = registry
   cache.serial = serial
   cache.entries = entries
   cache.values = Array.from({ length: places.size }, () => UNSET)
@@ -115,7 +118,7 @@ function refresh(worker: Worker): void {
     const copy = new Int32Array(length >= 0 && arena.reach(end) ? length : 0)
     for (let i = 0; i < copy.length; i++) copy[i] = load(arena.words, at + MESSAGE + i)
     if (load(arena.words, worker.root + LOCALS) !== ref) continue
-    return remember(serial, decode(worker, copy) as Entries)
+    return remember(worker, serial, decode(worker, copy) as Entries)
   }
 }
 
@@ -132,8 +135,9 @@ provideInheritance((worker, parent, child) => {
   const { root } = worker
   worker.root = parent
   try {
-    const { words } = worker.registry.arena
-    if (words[blockOf(words[parent + LOCALS]!) + 1] !== cache.serial) refresh(worker)
+    const { registry } = worker
+    const { words } = registry.arena
+    if (words[blockOf(words[parent + LOCALS]!) + 1] !== cache.serial || cache.pool !== registry) refresh(worker)
   } finally {
     worker.root = root
   }

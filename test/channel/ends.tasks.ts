@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
 import {
   after,
   channel,
@@ -284,4 +287,26 @@ export const insist = task(function* (to: Sender<number>, n: number) {
     }
   }
   return given
+})
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
+
+/** Makes, closes and sends ends, as a task does that lives long: how many of them it still has, of how many. */
+export const closes = task(function* (count: number) {
+  const ends: WeakRef<object>[] = []
+  const make = (): void => {
+    const [sender, receiver] = channel<Receiver<number>>()
+    const [, sent] = channel<number>()
+    const clone = sender.clone()
+    for (const end of [sender, receiver, clone, sent]) ends.push(new WeakRef(end))
+    sender.send(sent)
+    for (const end of [sender, receiver, clone]) end.close()
+  }
+  for (let i = 0; i < count; i++) make()
+  for (let i = 0; i < 3; i++) {
+    yield* after(5)
+    gc()
+  }
+  return [ends.filter(end => end.deref() !== undefined).length, ends.length]
 })

@@ -147,6 +147,12 @@ describe.for([0, 1, 2, 4])('with %s threads', threads => {
     expect(await pool.run(tasks.naps, [30, 1, 60, 10, 0, 0.5])).toEqual([6, []])
   })
 
+  it('a task that lives on has no end that it has closed or sent', async () => {
+    const [left, made] = (await pool.run(tasks.closes, 200)) as [number, number]
+    // What the last call left in registers and caches.
+    expect(left).toBeLessThan(made / 10)
+  })
+
   it('a killed task that waits on a channel leaves it', async () => {
     const [sender, receiver] = pool.channel<number>()
     const handle = pool.spawn(tasks.sum, receiver)

@@ -1,4 +1,4 @@
-import { type Handle, join, spawn, spawnWith, task, type Wait, yieldNow } from 'filch'
+import { after, type Handle, join, spawn, spawnWith, task, type Wait, yieldNow } from 'filch'
 
 const leaf = task(() => 7)
 
@@ -58,4 +58,13 @@ export const killsDeep = task(function* (step: number): Generator<Wait<unknown>,
   }
   const outcome = yield* child.result()
   return Number(outcome.ok)
+})
+
+/** A chain of tasks, each of which waits for the next; the last says that it is there, and waits for ever. */
+export const chain = task(function* (depth: number, there: Int32Array): Generator<Wait<unknown>, void> {
+  if (depth === 0) {
+    Atomics.store(there, 0, 1)
+    Atomics.notify(there, 0)
+    yield* after(2 ** 30)
+  } else yield* spawn(chain, depth - 1, there).join()
 })

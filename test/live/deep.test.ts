@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
 import { audited } from '../pool/audit.ts'
+import { cells } from '../pool/basic.tasks.ts'
 import { settled } from '../pool/settle.ts'
-import { deep, killsDeep, overflow, takes } from './deep.tasks.ts'
+import { chain, deep, killsDeep, overflow, takes } from './deep.tasks.ts'
 import { quiet } from './quiet.ts'
 
 describe.for([0, 1, 2, 4])('%i threads', threads => {
@@ -32,4 +33,15 @@ describe.for([0, 1, 2, 4])('%i threads', threads => {
     await quiet(live)
     await pool.close()
   })
+
+  it('a kill goes down a tree of any depth', async () => {
+    const { pool, live } = audited({ threads })
+    const there = cells(1)
+    const handle = pool.spawn(chain, 15_000, there)
+    for (; Atomics.load(there, 0) === 0;) await Atomics.waitAsync(there, 0, 0, 20).value
+    handle.kill('enough')
+    expect(await settled(Promise.resolve(handle))).toMatchObject({ error: { name: 'KilledError', reason: 'enough' } })
+    await quiet(live)
+    await pool.close()
+  }, 30_000)
 })

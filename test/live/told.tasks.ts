@@ -1,4 +1,4 @@
-import { spawn, task, yieldNow } from 'filch'
+import { after, type Handle, spawn, task, yieldNow } from 'filch'
 
 const say = (gate: Int32Array): void => {
   Atomics.add(gate, 0, 1)
@@ -34,4 +34,23 @@ export const endsAndFails = task(function* (n: number) {
 })
 const forever = task((): number => {
   for (;;) yieldNow()
+})
+
+export const waitsForEver = task(function* () {
+  yield* after(2 ** 30)
+})
+
+const seven = task(() => 7)
+const joins = task(function* (handle: Handle<number>) {
+  return yield* handle.join()
+})
+/** Each handle is sent when its task has ended and its record is in another use. */
+export const sendsEnded = task(function* (count: number) {
+  let sum = 0
+  for (let i = 0; i < count; i++) {
+    const handle = spawn(seven)
+    yield* handle.join()
+    sum += yield* spawn(joins, handle).join()
+  }
+  return sum
 })

@@ -1,9 +1,11 @@
 import { KilledError, Pool } from 'filch'
 import { describe, expect, it } from 'vitest'
 
+import { audited } from '../pool/audit.ts'
 import { cells, fib } from '../pool/basic.tasks.ts'
 import { failure } from '../pool/settle.ts'
-import { endless, endsAndFails, forkedEndless } from './told.tasks.ts'
+import { quiet } from './quiet.ts'
+import { endless, endsAndFails, forkedEndless, sendsEnded, waitsForEver } from './told.tasks.ts'
 
 describe.for([1, 2, 3])('on %s threads', threads => {
   it('whoever awaits a killed task is told why, whatever it did when it was killed', async () => {
@@ -29,5 +31,25 @@ describe.for([1, 2, 3])('on %s threads', threads => {
       expect(await failure(pool.run(endsAndFails, round))).toEqual(new RangeError(`child ${round}`))
     }
     expect(await pool.run(fib, 12)).toBe(144)
+  })
+})
+
+describe.for([0, 1, 2])('with %s threads', threads => {
+  it('a pool that ends before a task tells who asked to be told, and leaves no timer', async () => {
+    const pool = new Pool({ threads })
+    const handle = pool.spawnWith({ timeout: 2 ** 30 }, waitsForEver)
+    const { promise: told, resolve } = Promise.withResolvers<unknown>()
+    handle.onEnd(resolve)
+    // A rejection that nobody handles fails the test run.
+    await pool.destroy()
+    expect(await told).toMatchObject({ ok: false, error: { name: 'PoolClosedError' } })
+    expect(process.getActiveResourcesInfo().filter(name => name === 'Timeout').length).toBeLessThan(3)
+  })
+
+  it('a handle that was sent after the end of its task leaves nothing behind', async () => {
+    const { pool, live } = audited({ threads })
+    expect(await pool.run(sendsEnded, 50)).toBe(350)
+    await quiet(live)
+    await pool.close()
   })
 })

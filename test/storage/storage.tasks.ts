@@ -1,4 +1,5 @@
 import {
+  after,
   type Handle,
   latch,
   type Latch,
@@ -150,3 +151,12 @@ export const interleave = task(function* (count: number) {
   for (const one of all) if (yield* one.join()) good++
   return good
 })
+
+/** Sets a value, and looks at it when another has been set meanwhile. */
+const own = taskLocal('nobody')
+export const keepsOwn = task(function* (name: string) {
+  own.value = name
+  yield* after(20)
+  return [own.value, yield* spawn(readsOwn).join()]
+})
+const readsOwn = task(() => own.value)

@@ -96,3 +96,13 @@ it('outside of tasks there is what was declared, and nothing can be set', () => 
   expect(t.depth.value).toBe(0)
   expect(() => (t.depth.value = 1)).toThrow('inside a task only')
 })
+
+it('tasks of two pools in one thread have values of their own', async () => {
+  await using one = new Pool({ threads: 0 })
+  await using other = new Pool({ threads: 0 })
+  const got = await Promise.all([one.run(t.keepsOwn, 'one'), other.run(t.keepsOwn, 'other')])
+  expect(got).toEqual([
+    ['one', 'one'],
+    ['other', 'other'],
+  ])
+})
