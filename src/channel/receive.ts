@@ -58,6 +58,7 @@ export class Receive extends Wait<unknown> implements Direct {
     else {
       const { watch } = this.#station
       this.seen = watch.armed ? watch.rings : -1
+      this.house.asked = this
       return { done: false, value: this }
     }
 

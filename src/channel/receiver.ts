@@ -80,7 +80,10 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
     }
   }
 
-  /** Outside of tasks: `for await (const message of receiver)`. Ends once all senders are closed and everything was received. */
+  /**
+   * Outside of tasks: `for await (const message of receiver)`. Ends once all senders are closed and everything was received.
+   * Leaving the loop earlier closes the receiver, as it does with streams: senders fail then.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
     const next = async (): Promise<IteratorResult<T>> => {
       try {
@@ -92,6 +95,10 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
     }
     return {
       next,
+      return: () => {
+        this.close()
+        return Promise.resolve({ done: true, value: undefined })
+      },
       [Symbol.asyncIterator]() {
         return this
       },
@@ -101,7 +108,7 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
   /** Nothing is wanted any more: what was not received is dropped, and senders fail. */
   close(): void {
     // A task that lives long closes any number.
-    this.#station?.worker.lodging.belongings?.delete(this)
+    this.#station?.worker.lodging.forget(this)
     this.release()
   }
 
@@ -116,6 +123,11 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
     station?.dismiss()
   }
 
+  /** @internal */
+  get home(): object | undefined {
+    return this.#station?.worker
+  }
+
   /** Of the protocol between filch's rooms: not to be called. */
   depart(): readonly number[] {
     const station = this.#open()
@@ -125,7 +137,7 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
     const ticket = station.sendReceiver()
     this.#station = undefined
     this.#idle = undefined
-    station.worker.lodging.belongings?.delete(this)
+    station.worker.lodging.forget(this)
     station.away = {
       ticket,
       back: () => {

@@ -74,7 +74,7 @@ export class Sender<T> implements Envoy, Belonging {
   /** This sender is not needed any more. Once all are closed, the receiver gets what was sent, and then the end. */
   close(): void {
     // A task that lives long closes any number.
-    this.#station?.worker.lodging.belongings?.delete(this)
+    this.#station?.worker.lodging.forget(this)
     this.release()
   }
 
@@ -87,6 +87,11 @@ export class Sender<T> implements Envoy, Belonging {
     const station = this.#station
     this.#station = undefined
     station?.removeSender()
+  }
+
+  /** @internal */
+  get home(): object | undefined {
+    return this.#station?.worker
   }
 
   /** Of the protocol between filch's rooms: not to be called. */

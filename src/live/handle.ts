@@ -118,6 +118,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     return new Join(this.house, this, false) as Wait<T>
   }
 
+  /** `yield* handle` is `yield* handle.join()`. */
+  [Symbol.iterator](): Wait<T> {
+    return this.join()[Symbol.iterator]()
+  }
+
   /** As {@link join}, but what the task threw is returned too, and is no failure of anybody else. */
   result(): Wait<Outcome<T>> {
     return new Join(this.house, this, true) as Wait<Outcome<T>>
@@ -296,6 +301,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     } finally {
       lodging.loose = loose
     }
+  }
+
+  /** @internal */
+  get home(): object {
+    return this.house.worker
   }
 
   /** Of the protocol between filch's rooms: not to be called. */

@@ -7,6 +7,8 @@ import type { Watches } from './watches.ts'
 export interface House {
   readonly worker: Worker
   readonly waits: Watches
+  /** What a `yield*` has just asked for and not got. */
+  asked: object | undefined
   /** The body of a generator task runs now. */
   readonly stepping: boolean
   /** Throws what must be thrown in the task that is about to wait. */

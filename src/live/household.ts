@@ -254,6 +254,8 @@ export class Household implements Residents, House {
     this.#advance(resident, undefined)
   }
 
+  asked: object | undefined
+
   get stepping(): boolean {
     return this.#current?.body !== undefined
   }
@@ -271,7 +273,8 @@ export class Household implements Residents, House {
       }
       if (step.done === true) return this.tree.end(resident, false, step.value)
       fault = undefined
-      if (!(step.value instanceof Wait)) fault = { error: notWait(resident.label) }
+      // Yielded by a `yield*`, which has asked it before, and not by a `yield`.
+      if (this.asked !== step.value || !(step.value instanceof Wait)) fault = { error: notWait(resident.label) }
       else if (!this.#suspend(resident, step.value)) return
     }
   }
@@ -386,7 +389,10 @@ function advance(worker: Worker, body: Body, fault: { readonly error: unknown } 
 }
 
 function notWait(label: string): FilchError {
-  return new FilchError('ERR_FILCH_WAIT', `The task ${label} yielded a value. A generator task waits by yield* alone.`)
+  return new FilchError(
+    'ERR_FILCH_WAIT',
+    `The task ${label} yielded a value. A generator task waits by yield* alone: yield* handle.join(), yield* receiver.receive().`,
+  )
 }
 
 /** The household of a worker's seat, made when it is first needed. It gets what has come for those who live there before anybody did. */

@@ -129,7 +129,9 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
       this.withdraw()
       throw error
     }
-    return this.poll() ? { done: true, value: this.outcome() } : { done: false, value: this }
+    if (this.poll()) return { done: true, value: this.outcome() }
+    this.house.asked = this
+    return { done: false, value: this }
   }
 
   /** What `join(wait)` calls: blocks the thread of a dedicated task. */

@@ -314,7 +314,7 @@ export class Pool {
 
   /**
    * Ends the pool: refuses new runs at once, lets the pending ones end, then stops the threads. May be called again: the
-   * promise is the same.
+   * promise is the same. What this thread still awaits of the pool, a message or an IVar, is pending too: if it will never come, `destroy`.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close(true)

@@ -12,6 +12,12 @@ export function added(all: Belongings, thing: Belonging): Belongings {
   return new Set([all, thing])
 }
 
+export function without(all: Belongings, thing: Belonging): Belongings {
+  if (all === thing) return undefined
+  if (all instanceof Set) all.delete(thing)
+  return all
+}
+
 export function releaseAll(all: Belongings): void {
   if (all instanceof Set) for (const thing of all) thing.release()
   else all?.release()

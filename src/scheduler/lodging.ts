@@ -1,5 +1,5 @@
 import type { Post } from './post.ts'
-import { added, type Belonging, type Belongings, releaseAll } from './belongings.ts'
+import { added, type Belonging, type Belongings, releaseAll, without } from './belongings.ts'
 import type { Residents } from './residents.ts'
 import type { Thief } from './thief.ts'
 
@@ -27,6 +27,11 @@ export class Lodging {
   /** The current job holds `thing` until it ends. */
   keep(thing: Belonging): void {
     this.belongings = added(this.belongings, thing)
+  }
+
+  /** It does not hold it any more. */
+  forget(thing: Belonging): void {
+    this.belongings = without(this.belongings, thing)
   }
 
   /** The job has ended. */

@@ -1,4 +1,4 @@
-import { FilchError } from '../errors.ts'
+import { FilchError, OptionError } from '../errors.ts'
 import { withdraw } from '../live/deposits.ts'
 import { countUp, Hold, keepFor } from '../live/hold.ts'
 import type { House } from '../live/house.ts'
@@ -83,6 +83,11 @@ export abstract class Held implements Envoy {
     return new Hold(worker, this.slot, letGo)
   }
 
+  /** @internal */
+  get home(): object {
+    return this.house.worker
+  }
+
   /** Of the protocol between filch's rooms: not to be called. */
   depart(): readonly number[] {
     add(this.words, this.slot + HOLDS, 1)
@@ -99,6 +104,13 @@ function letGo(worker: Worker, slot: number): void {
   worker.jobs.discard(slot)
 }
 
+function checkWhere(where: Where): void {
+  if (typeof where !== 'object' || where === null) throw new OptionError('where', where, 'Give { pool }, or nothing.')
+  for (const name of Object.keys(where)) {
+    if (name !== 'pool') throw new OptionError('An option of what tasks meet at', name, 'There is: pool.')
+  }
+}
+
 /** Makes a record, and the object that stands for it in this thread. */
 export function make<H extends Held>(
   made: new (house: House, slot: number) => H,
@@ -106,6 +118,7 @@ export function make<H extends Held>(
   state: number,
   constant: number,
 ): H {
+  checkWhere(where)
   const worker = currentWorker() ?? seatOutside(made.name, where.pool)
   const slot = worker.jobs.hold(THING)
   const { words } = worker.registry.arena

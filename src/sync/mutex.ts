@@ -74,10 +74,7 @@ export class MutexGuard implements Belonging {
   /** Gives the mutex back. Again: nothing. */
   release(): void {
     if (this.#hold.released) return
-    const { lodging } = this.#mutex.house.worker
-    const { belongings } = lodging
-    if (belongings === this) lodging.belongings = undefined
-    else if (belongings instanceof Set) belongings.delete(this)
+    this.#mutex.house.worker.lodging.forget(this)
     this.#mutex.give()
     this.#hold.release()
   }

@@ -81,7 +81,7 @@ export interface ModuleMeta {
  * ```
  *
  * @param fn a plain function of at most eight parameters (more arguments than parameters are possible, and slower)
- * @throws {TaskError} if `fn` is no function, `async`, a generator, native or bound, or is a task already
+ * @throws {TaskError} if `fn` is no function, `async` (a generator that is not is a task that waits), native or bound, or is a task already
  */
 export function task<F extends AnyFunction>(fn: F & Portable<F>): Task<F>
 /** The same with the module named, for bundled code and engines without readable stacks: `task(import.meta, fn)`. */

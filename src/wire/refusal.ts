@@ -70,6 +70,14 @@ export function unsharable(value: object): Refusal {
   )
 }
 
+/** For what lies in the memory of one pool, in a message of another. */
+export function foreign(value: object): Refusal {
+  return new Refusal(
+    `${className(value)} of another pool`,
+    'Make it where it is used: in a task, or outside with { pool }, or by a method of that pool.',
+  )
+}
+
 /** For a function, symbol or object that has no way across. */
 export function unsendable(value: unknown, isImpostor = false): Refusal {
   if (typeof value === 'function') {

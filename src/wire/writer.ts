@@ -13,7 +13,18 @@ import { IMPOSTOR, kindOf, ODD, unbox } from './kinds.ts'
 import type { View } from './kinds.ts'
 import { putNumber } from './number.ts'
 import { Numbering } from './numbering.ts'
-import { asRefusal, inWords, keyStep, Refusal, refused, tooDeep, tooLarge, unsendable, unsharable } from './refusal.ts'
+import {
+  asRefusal,
+  foreign,
+  inWords,
+  keyStep,
+  Refusal,
+  refused,
+  tooDeep,
+  tooLarge,
+  unsendable,
+  unsharable,
+} from './refusal.ts'
 import * as tag from './tags.ts'
 import { MAX_COUNT, MAX_DEPTH, TAG_BITS, TAG_MASK } from './tags.ts'
 import { writeText } from './text.ts'
@@ -303,6 +314,7 @@ export class Writer {
     if (this.#fate !== 'read' && (this.#fate === 'copied' || envoyClass(head >>> TAG_BITS)?.many !== true)) {
       throw unsharable(envoy)
     }
+    if (envoy.home !== undefined && envoy.home !== this.#carrier.host) throw foreign(envoy)
     const words = envoy.depart()
     this.#envoys.push([head >>> TAG_BITS, words])
     this.#put(head)
