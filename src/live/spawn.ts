@@ -323,7 +323,8 @@ envoys<Worker>(HANDLE, Handle.prototype, {
 
 provide({
   open(worker, front) {
-    householdOf(worker).front ??= front
+    const household = householdOf(worker)
+    if (front !== undefined) household.front ??= front
   },
   spawn: (worker, options, record, args) =>
     start(householdOf(worker), checked(options as SpawnOptions, worker), record, args, 0),
