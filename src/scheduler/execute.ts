@@ -1,12 +1,11 @@
-import { settle } from './lobby.ts'
 import type { Lodging } from './lodging.ts'
 import type { Modules } from './modules.ts'
 import { type Correspondent, verdict } from './notice.ts'
 import type { Pulse } from './pulse.ts'
 import { DONE, FAILED, HOME, ROOT, SLOT_SIZE, STRAYS, TASK } from './slot.ts'
+import { settle } from './residents.ts'
 import type { TaskRecord } from './tasks.ts'
 import type { Thief } from './thief.ts'
-import type { Worker } from './worker.ts'
 
 /** The parts of a worker that run a job. */
 interface Executor extends Correspondent {
@@ -29,7 +28,7 @@ export function keeps(
   failed: boolean,
   value: unknown,
 ): boolean {
-  if (worker.registry.arena.words[slot + STRAYS] !== 0) settle(worker as Worker)
+  if (worker.registry.arena.words[slot + STRAYS] !== 0) settle(worker)
   return worker.lodging.residents?.keeps(slot, record, failed, value) === true
 }
 

@@ -5,8 +5,8 @@ import type { Worker } from './worker.ts'
 
 /** The entrance from outside of tasks to the room where tasks live on. */
 export interface Lobby {
-  /** Gives a seat its residents, if it has none yet, and that of the thread that made the pool its front. */
-  open(worker: Worker, front?: Front): void
+  /** Gives the seat of the thread that made a pool its residents, if it has none yet. */
+  open(worker: Worker, front: Front): void
   spawn(worker: Worker, options: unknown, record: TaskRecord, args: readonly unknown[]): unknown
   /** What lives on the seat of this thread; the same as a task; and who waits for each other. */
   describe(worker: Worker): unknown
@@ -38,11 +38,6 @@ let lobby: Lobby | undefined
 /** Called by that room when it is loaded. */
 export function provide(entrance: Lobby): void {
   lobby = entrance
-}
-
-/** A seat on which a root ends has residents from now on: a fork of that root has spawned, elsewhere. */
-export function settle(worker: Worker): void {
-  lobby?.open(worker)
 }
 
 type Channels = (worker: Worker, options: unknown) => unknown

@@ -19,6 +19,8 @@ async function begun(flag: Int32Array, at: number): Promise<void> {
   while (Atomics.load(flag, at) === 0) await new Promise(setImmediate)
 }
 
+const outcomeOf = (handle: Handle<unknown>) => new Promise<unknown>(resolve => handle.onEnd(resolve))
+
 describe.each([0, 1, 2, 4])('with %i threads', threads => {
   it('a task begins after others', async () => {
     await using pool = new Pool({ threads })
@@ -112,7 +114,6 @@ describe.each([0, 1, 2, 4])('with %i threads', threads => {
 
   it('calls back when a task has ended', async () => {
     await using pool = new Pool({ threads })
-    const outcomeOf = (handle: Handle<unknown>) => new Promise<unknown>(resolve => handle.onEnd(resolve))
     const outcomes = [pool.spawn(t.one), pool.spawn(t.fails, 'x')].map(outcomeOf)
     expect(await Promise.all(outcomes)).toEqual([{ ok: true, value: 1 }, expect.objectContaining({ ok: false })])
   })
