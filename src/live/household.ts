@@ -4,7 +4,6 @@ import { isThenable, promised } from '../scheduler/failure.ts'
 import { REASON, REASON_LENGTH, TARGET, USE, verdict } from '../scheduler/notice.ts'
 import { DEATHS, WANT } from '../scheduler/registry.ts'
 import { needRoom } from '../scheduler/room.ts'
-import { Queue } from '../scheduler/queue.ts'
 import type { Front, Residents } from '../scheduler/residents.ts'
 import {
   CANCELED,
@@ -27,6 +26,7 @@ import type { Worker } from '../scheduler/worker.ts'
 import { Backlog } from './backlog.ts'
 import type { House } from './house.ts'
 import { Promises } from './promises.ts'
+import { Queue } from './queue.ts'
 import { type Body, Resident } from './resident.ts'
 import { type Alarm, Timers } from './timers.ts'
 import { Tree } from './tree.ts'
@@ -233,7 +233,7 @@ export class Household implements Residents, House {
     if (this.#timers.some) this.#fire()
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       const { rung } = worker.post
-      if (rung.length > 0) this.waits.rouse(rung.shift()!)
+      if (rung.length > 0) for (const subscription of rung.splice(0)) this.waits.rouse(subscription)
       const urgent = this.#urgent.shift()
       if (urgent !== undefined) this.#advance(urgent, { error: urgent.killed ?? this.#takeGrief(urgent) })
       else if (this.waits.ready.length === 0) return stepped

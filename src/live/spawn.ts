@@ -4,6 +4,7 @@ import { WORKER } from '../scheduler/duty.ts'
 import { DO, OWN, RATHER_OWN, sendErrand } from '../scheduler/errand.ts'
 import { provide } from '../scheduler/lobby.ts'
 import { DUTY, type Registry, SOLO } from '../scheduler/registry.ts'
+import { provideResidents } from '../scheduler/residents.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import {
   claim,
@@ -321,6 +322,7 @@ envoys<Worker>(HANDLE, Handle.prototype, {
   recall: (worker, [slot]) => worker.jobs.letGo(slot!, 1),
 })
 
+provideResidents(householdOf)
 provide({
   open(worker, front) {
     householdOf(worker).front ??= front

@@ -1,8 +1,8 @@
 import { ARMED, GONE } from '../lockfree/signal.ts'
-import { Queue } from '../scheduler/queue.ts'
 import { SUBSCRIPTION } from '../scheduler/slot.ts'
 import { HEAD, isStale } from '../scheduler/subscription.ts'
 import type { Worker } from '../scheduler/worker.ts'
+import { Queue } from './queue.ts'
 import { type Waiting, Watch } from './watch.ts'
 
 /** All that is waited for on one seat (lockfree/signal.ts has the protocol). */

@@ -1,5 +1,6 @@
 import { store } from '../memory/atomics.ts'
 import { CLAIMED, FAILED, KEPT, MAILED, STATE, stateOf, withState } from './slot.ts'
+import { keeps } from './execute.ts'
 import type { TaskRecord } from './tasks.ts'
 import { awaitThat, ENDED } from './wait.ts'
 import type { Worker } from './worker.ts'
@@ -23,7 +24,7 @@ export function runHere(worker: Worker, record: TaskRecord, args: readonly unkno
     value = error
   }
   try {
-    kept = lodging.residents?.keeps(slot, record, failed, value) === true
+    kept = keeps(worker, slot, record, failed, value)
     if (!kept) {
       jobs.letGo(slot, KEPT)
       worker.counters.jobs++

@@ -1,6 +1,5 @@
 import { Signal } from '../lockfree/signal.ts'
 import { load } from '../memory/atomics.ts'
-import { Queue } from './queue.ts'
 import type { Registry } from './registry.ts'
 import type { Residents } from './residents.ts'
 import { DELIVERY, ERRAND, HOLDER, HOME, KEEPER, NOTICE, WATCHERS } from './slot.ts'
@@ -16,7 +15,7 @@ export class Post {
   /** Mail that was not for residents: jobs for this seat alone, or errands for such; at the caller's, runs that have ended. Oldest first. */
   readonly letters: number[] = []
   /** Subscriptions of this seat that it has rung itself. They need no mail: their tasks are next. */
-  readonly rung: Queue<number> = new Queue()
+  readonly rung: number[] = []
 
   constructor(registry: Registry, seat: number) {
     this.#registry = registry

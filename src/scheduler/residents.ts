@@ -40,3 +40,15 @@ export interface Front {
   enter(): void
   leave(): void
 }
+
+let open: ((worker: never) => Residents) | undefined
+
+/** Called by that room when it is loaded: how a worker's seat gets its residents. */
+export function provideResidents(how: (worker: never) => Residents): void {
+  open = how
+}
+
+/** The seat of `worker` has residents from now on, if it had none. */
+export function settle(worker: object): void {
+  open?.(worker as never)
+}

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { Line } from '../../src/live/line.ts'
-import { Queue } from '../../src/scheduler/queue.ts'
+import { Queue } from '../../src/live/queue.ts'
 
 class One {
   place = 0

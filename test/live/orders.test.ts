@@ -1,4 +1,5 @@
 import {
+  type Handle,
   CanceledError,
   currentTask,
   KilledError,
@@ -17,6 +18,8 @@ import * as t from './orders.tasks.ts'
 async function begun(flag: Int32Array, at: number): Promise<void> {
   while (Atomics.load(flag, at) === 0) await new Promise(setImmediate)
 }
+
+const outcomeOf = (handle: Handle<unknown>) => new Promise<unknown>(resolve => handle.onEnd(resolve))
 
 describe.each([0, 1, 2, 4])('with %i threads', threads => {
   it('a task begins after others', async () => {
@@ -111,17 +114,8 @@ describe.each([0, 1, 2, 4])('with %i threads', threads => {
 
   it('calls back when a task has ended', async () => {
     await using pool = new Pool({ threads })
-    const { promise, resolve } = Promise.withResolvers<unknown>()
-    const outcomes: unknown[] = []
-    pool.spawn(t.one).onEnd(outcome => outcomes.push(outcome))
-    pool.spawn(t.fails, 'x').onEnd(outcome => {
-      outcomes.push(outcome.ok)
-      resolve(undefined)
-    })
-    await promise
-    await pool.run(t.one)
-    expect(outcomes).toContainEqual({ ok: true, value: 1 })
-    expect(outcomes).toContain(false)
+    const outcomes = [pool.spawn(t.one), pool.spawn(t.fails, 'x')].map(outcomeOf)
+    expect(await Promise.all(outcomes)).toEqual([{ ok: true, value: 1 }, expect.objectContaining({ ok: false })])
   })
 
   it.runIf(threads > 0)('a signal and a timeout kill', async () => {

@@ -1,4 +1,4 @@
-import { type Handle, join, migrated, spawn, spawnWith, task, yieldNow } from 'filch'
+import { after, type Handle, join, migrated, spawn, spawnWith, task, yieldNow } from 'filch'
 
 const open = (cells: Int32Array, at: number): void => {
   Atomics.store(cells, at, 1)
@@ -38,6 +38,23 @@ export const resends = task(function* (cells: Int32Array) {
   let sum = 0
   for (const other of others) sum += yield* other.join()
   return sum
+})
+
+const late = task(function* (cells: Int32Array) {
+  // The root has ended by then, if it does not wait.
+  yield* after(20)
+  Atomics.store(cells, 2, 1)
+})
+const leavesOne = task((cells: Int32Array): void => {
+  open(cells, 0)
+  spawn(late, cells)
+  open(cells, 1)
+})
+/** Its fork runs on another seat, and leaves a child. */
+export const leaves = task((cells: Int32Array): void => {
+  const forked = leavesOne.fork(cells)
+  pass(cells, 0)
+  leavesOne.join(forked)
 })
 
 /** A generator whose fork, on another seat, stops because a child of the task has failed. */

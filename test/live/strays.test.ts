@@ -1,10 +1,20 @@
+import { Pool } from 'filch'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { type Audited, audited } from '../pool/audit.ts'
 import { cells } from '../pool/basic.tasks.ts'
 import { settled } from '../pool/settle.ts'
 import { quiet } from './quiet.ts'
-import { parent, resends, several, stops } from './strays.tasks.ts'
+import { leaves, parent, resends, several, stops } from './strays.tasks.ts'
+
+it.for([1, 2, 4])('the first task of a worker ends after the children of its fork, %i more threads', async more => {
+  for (let round = 0; round < 3; round++) {
+    await using pool = new Pool({ threads: 1 + more })
+    const shared = cells(3)
+    await pool.run(leaves, shared)
+    expect([...shared]).toEqual([1, 1, 1])
+  }
+})
 
 /** Children that forks of a task have spawned on other seats. */
 describe.for([2, 4])('strays, %i threads', threads => {
