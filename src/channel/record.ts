@@ -96,7 +96,11 @@ const SEAT_SHIFT = 4
 export function openRecord(worker: Worker, capacity: number, prepare: (slot: number) => void): number {
   const { registry, seat } = worker
   const { arena } = registry
-  const slot = slabOf(registry, seat).allocate(registry.prepare(seat))
+  const slot = slabOf(registry, seat).allocate(made => {
+    // Before the repair can find it, which must not take it for a slot of its seat that nobody has.
+    arena.words[made + DELIVERY] = CHANNEL
+    registry.prepare(seat)(made)
+  })
   const groups = Holders.groups(registry.seats)
   if (arena.words[slot + HOLDERS] === 0) {
     const holders = worker.jobs.heap.allocate(groups)
@@ -105,7 +109,6 @@ export function openRecord(worker: Worker, capacity: number, prepare: (slot: num
     arena.words[slot + HOLDERS] = holders
   }
   let { words } = arena
-  words[slot + DELIVERY] = CHANNEL
   words[slot + CAPACITY] = capacity
   words[slot + USE]!++
   prepare(slot)

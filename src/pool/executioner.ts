@@ -83,14 +83,18 @@ export class Executioner {
   #treeOf(slot: number): Set<number> {
     const { registry, jobs } = this.#worker
     const { words } = registry.arena
-    const tree = new Set([slot])
-    for (let before = 0; before < tree.size;) {
-      before = tree.size
-      for (const job of allSlots(registry.arena, registry.control)) {
-        const isLiving = stateOf(jobs.state(job)) === CLAIMED && words[job + DELIVERY] === SPAWNED
-        if (isLiving && tree.has(words[job + PARENT]!)) tree.add(job)
-      }
+    // One look at each slot, however deep the tree. Who is missed, since it moved meanwhile, is found after the next grace.
+    const children = new Map<number, number[]>()
+    for (const job of allSlots(registry.arena, registry.control)) {
+      if (stateOf(jobs.state(job)) !== CLAIMED || words[job + DELIVERY] !== SPAWNED) continue
+      const parent = words[job + PARENT]!
+      const siblings = children.get(parent)
+      if (siblings === undefined) children.set(parent, [job])
+      else siblings.push(job)
     }
+    const tree = new Set([slot])
+    // Those that are added meanwhile have their turn.
+    for (const member of tree) for (const child of children.get(member) ?? []) tree.add(child)
     return tree
   }
 }

@@ -6,6 +6,7 @@ import { ACTIVE, BLOCKING, DEATHS, IMPORTING, LIVES, RUNNING, WANT } from './reg
 import {
   allSlots,
   CANCELED,
+  CHANNEL,
   claim,
   CLAIMED,
   COUNT,
@@ -123,7 +124,8 @@ function adopt(
   if (state === HELD && words[slot + DELIVERY] === ERRAND) sent.add(jobOf(worker, slot))
   if (words[slot + HOME] !== seat || state === HELD) return
   if (state === FREE) {
-    if (!isLoose(word)) idle.add(slot)
+    // The record of a channel that has not been used yet is in a list of its own, which the successor inherits.
+    if (!isLoose(word) && words[slot + DELIVERY] !== CHANNEL) idle.add(slot)
   } else if (words[slot + DELIVERY] !== JOINED) return
   else if (state === PUBLISHED && takeBack(worker.registry.arena, slot, word)) {
     worker.jobs.drop(slot)

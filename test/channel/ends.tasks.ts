@@ -310,3 +310,17 @@ export const closes = task(function* (count: number) {
   }
   return [ends.filter(end => end.deref() !== undefined).length, ends.length]
 })
+
+const same = task((n: number) => n)
+/** So many channels at once, among as many tasks: what comes out of them, less what went in. */
+export const crowd = task(function* (count: number) {
+  let wrong = 0
+  const all = Array.from({ length: count }, () => channel<number>())
+  const handles = all.map((_, i) => spawn(same, i))
+  for (const [i, [sender]] of all.entries()) sender.send(i)
+  for (const [i, [, receiver]] of all.entries()) wrong += Number((yield* receiver.receive()) !== i)
+  for (const [i, handle] of handles.entries()) wrong += Number((yield* handle.join()) !== i)
+  return wrong
+})
+
+export const exits = task(() => process.exit(3))

@@ -1,6 +1,7 @@
 import { DisconnectedError, Pool, select, selectWithin, type Sender } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
+import { settled } from '../pool/settle.ts'
 import * as tasks from './ends.tasks.ts'
 
 const capacities = [undefined, 0, 1, 3, 100] as const
@@ -218,6 +219,14 @@ describe('the death of a thread', () => {
     const doomed = pool.spawn(tasks.dies, holder as never, new Int32Array(new SharedArrayBuffer(4)))
     expect(await all(receiver)).toEqual([])
     await expect(Promise.resolve(doomed)).rejects.toThrow()
+    await pool.close()
+  })
+
+  it('leaves the records of channels that it never used to channels', async () => {
+    const pool = new Pool({ threads: 1 })
+    expect(await settled(pool.run(tasks.crowd, 1))).toEqual({ value: 0 })
+    await settled(pool.run(tasks.exits))
+    for (let round = 0; round < 3; round++) expect(await settled(pool.run(tasks.crowd, 50))).toEqual({ value: 0 })
     await pool.close()
   })
 })

@@ -68,3 +68,11 @@ export const chain = task(function* (depth: number, there: Int32Array): Generato
     yield* after(2 ** 30)
   } else yield* spawn(chain, depth - 1, there).join()
 })
+
+/** The same, whose last never looks up. */
+export const stubborn = task(function* (depth: number, there: Int32Array): Generator<Wait<unknown>, void> {
+  if (depth > 0) yield* spawn(stubborn, depth - 1, there).join()
+  Atomics.store(there, 0, 1)
+  Atomics.notify(there, 0)
+  for (;;);
+})

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { audited } from '../pool/audit.ts'
 import { cells } from '../pool/basic.tasks.ts'
 import { settled } from '../pool/settle.ts'
-import { chain, deep, killsDeep, overflow, takes } from './deep.tasks.ts'
+import { chain, deep, killsDeep, overflow, stubborn, takes } from './deep.tasks.ts'
 import { quiet } from './quiet.ts'
 
 describe.for([0, 1, 2, 4])('%i threads', threads => {
@@ -44,4 +44,16 @@ describe.for([0, 1, 2, 4])('%i threads', threads => {
     await quiet(live)
     await pool.close()
   }, 30_000)
+})
+
+it('a kill by force finds a tree of any depth in one look', async () => {
+  const { pool, live } = audited({ threads: 1 })
+  const there = cells(1)
+  const handle = pool.spawn(stubborn, 5000, there)
+  for (; Atomics.load(there, 0) === 0;) await Atomics.waitAsync(there, 0, 0, 20).value
+  handle.kill('enough', { force: true })
+  // With a look for each level it was 14 s.
+  expect(await settled(Promise.resolve(handle), 5000)).toMatchObject({ error: { name: 'KilledError' } })
+  await quiet(live)
+  await pool.close()
 })
