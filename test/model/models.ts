@@ -8,6 +8,7 @@ import { model as shutdown } from './structures/shutdown.ts'
 import { model as heap } from './structures/heap.ts'
 import { model as deque } from './structures/deque.ts'
 import { model as holders } from './structures/holders.ts'
+import { model as kill } from './structures/kill.ts'
 import { model as mailbox } from './structures/mailbox.ts'
 import { model as ring } from './structures/ring.ts'
 import { model as scheduler } from './structures/scheduler.ts'
@@ -22,6 +23,7 @@ export const models: Readonly<Record<string, Model>> = {
   scheduler,
   sync,
   deaths,
+  kill,
   buffers,
   sleepers,
   slot,
