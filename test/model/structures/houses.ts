@@ -13,14 +13,20 @@ export function turnUntil(worker: workers.Worker, done: () => boolean, helps = f
     if (done()) return
     if (helps && worker.help(-1)) continue
     sleepers.announce(seat, helps)
-    if (!lodging.called && !(helps && thief.anything())) sleepers.sleep(seat, 500)
+    // Helping may have done it.
+    if (!(helps && done()) && !lodging.called && !(helps && thief.anything())) sleepers.sleep(seat, 500)
     sleepers.cancel(seat)
   }
 }
 
-/** For a task that waits: turns until it has what it waits for. */
-export function awaitOne<T>(worker: workers.Worker, house: households.Household, wait: Wait<T>): T {
+/** Turns until a task that waits has what it waits for, or never will. */
+export function awaitOver(worker: workers.Worker, house: households.Household, wait: Wait<unknown>): void {
   const who = { wait, done: false, resume: () => void (who.done = true) }
   if (!wait.poll() && !house.waits.enlist(who)) turnUntil(worker, () => who.done)
+}
+
+/** The same, and takes it. */
+export function awaitOne<T>(worker: workers.Worker, house: households.Household, wait: Wait<T>): T {
+  awaitOver(worker, house, wait)
   return wait.outcome()
 }

@@ -263,7 +263,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       [0, 2],
     ),
     'two kill it': scenario(
-      [spawning(a, 'brief', 1, kill), running(b, 1, true), elsewhere(c, THREADS, kill)],
+      [spawning(a, 'brief', 1, kill), running(b, 1, false), elsewhere(c, THREADS, kill)],
       KILLED,
       { large: true },
       [0, 2],
@@ -291,6 +291,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     ),
     'its slot is in another use': {
       ...common,
+      large: true,
       threads: [
         spawning(a, 'joins', 1, ({ spawn, handle, end: endOf }) => [endOf(handle), endOf(spawn(1))]),
         words => {
@@ -311,6 +312,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     },
     'a parent is killed as its child ends': {
       ...common,
+      large: true,
       threads: [spawning(a, 'parent', 0, kill, {}, THREADS), living(b, 0), running(c, 1, false)],
       check: outcome => {
         told(outcome, [outcome.results[0] as string], KILLED)
@@ -330,5 +332,91 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
 
 export const model: Model = {
   build: scenarios,
-  faults: {},
+  faults: {
+    'a kill claims by a store': {
+      'live/handle.ts': [
+        [
+          'if (!claim(arena, this.slot, word, worker.seat)) continue',
+          'store(arena.words, this.slot + STATE, withState(word, CLAIMED, worker.seat))',
+        ],
+      ],
+    },
+    'a kill that comes second gives up': {
+      'live/handle.ts': [['if (!claim(arena, this.slot, word, worker.seat)) continue', "if (!claim(arena, this.slot, word, worker.seat)) return"]],
+    },
+    'the end is sent before it is written': {
+      'scheduler/worker.ts': [
+        ['    store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))\n', ''],
+        [
+          '    if (isRoot) this.post.report(slot)\n',
+          '    const word = withState(words[slot + STATE]!, state, this.seat)\n    if (isRoot) this.post.report(slot)\n    store(words, slot + STATE, word)\n',
+        ],
+        ['    else this.registry.sleepers.wake(home)\n', '    if (!isRoot) this.registry.sleepers.wake(home)\n'],
+      ],
+    },
+    'the end rings nobody': { 'scheduler/post.ts': [['    this.ring(slot + WATCHERS)\n', '']] },
+    'the keeper is not told': { 'scheduler/post.ts': [['    else this.send(keeper, slot)\n  }', '  }']] },
+    'mail wakes nobody': {
+      'scheduler/post.ts': [['    this.#registry.sleepers.wake(seat)\n', '']],
+    },
+    'the word that names a notice comes before it': {
+      'scheduler/notice.ts': [
+        ['  worker.post.send(seat, notice)\n', ''],
+        [
+          '  store(words, registry.seat(seat) + WANT, 1)\n',
+          '  store(words, registry.seat(seat) + WANT, 1)\n  worker.post.send(seat, notice)\n',
+        ],
+      ],
+    },
+    'a notice is for whatever is in the slot': {
+      'live/household.ts': [['useOf(word) !== use || stateOf(word)', 'stateOf(word)']],
+    },
+    'a handle elsewhere does not hold the slot': {
+      'live/handle.ts': [['    add(worker.registry.arena.words, this.slot + HOLDS, 1)\n    return', '    return']],
+    },
+    'a seat without residents reads no mail': {
+      'scheduler/notice.ts': [['  post.take(undefined)\n', '']],
+    },
+    'what a thread has out of its mail is marked then': {
+      'lockfree/mailbox.ts': [
+        ['        mark(at)\n', ''],
+        ['      each(oldest)\n', '      mark(oldest)\n      each(oldest)\n'],
+      ],
+    },
+    'the repair leaves errands that the dead one had out': {
+      'scheduler/repair.ts': [['if (words[slot + DELIVERY] === ERRAND && isHeld) decline(worker, slot)', '']],
+    },
+    'what a dead thread has ended is its own': {
+      'scheduler/repair.ts': [
+        ['if (by === seat) replace(words, slot + STATE, word, withState(word, state, GHOST))', ''],
+      ],
+    },
+    'after a death nobody looks for ghosts': { 'live/household.ts': [['    this.tree.revive(mail)\n', '']] },
+    'a ghost that was mailed is buried twice': {
+      'live/tree.ts': [
+        ['if (this.#wards.find(words, ward.slot) === ward) this.bury', 'this.bury'],
+      ],
+    },
+    'a parent ends before its children': {
+      'live/tree.ts': [['if (!resident.over || resident.youngest !== undefined) return', 'if (!resident.over) return']],
+    },
+    'the children of who is killed go on': {
+      'live/tree.ts': [['child.kill(reason)', 'void reason']],
+    },
+  },
+  shownIn: {
+    'a kill that comes second gives up': 'it waits for ever, and is killed',
+    'the end rings nobody': 'a third waits',
+    'mail wakes nobody': 'it waits for ever, and is killed',
+    'the word that names a notice comes before it': 'the same where others live',
+    'a notice is for whatever is in the slot': 'its slot is in another use',
+    'a handle elsewhere does not hold the slot': 'a third waits',
+    'what a thread has out of its mail is marked then': 'who it is pinned to dies',
+    'the repair leaves errands that the dead one had out': 'who it is pinned to dies',
+    'what a dead thread has ended is its own': 'who it is pinned to dies',
+    'after a death nobody looks for ghosts': 'who it is pinned to dies',
+    'a ghost that was mailed is buried twice': 'who it is pinned to dies',
+    'a parent ends before its children': 'a parent is killed as its child ends',
+    'the children of who is killed go on': 'a parent is killed as its child ends',
+  },
 }
