@@ -1,154 +1,36 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 
-import type * as receives from '../../../src/channel/receive.ts'
-import type * as sends from '../../../src/channel/send.ts'
-import type * as stations from '../../../src/channel/station.ts'
-import type * as households from '../../../src/live/household.ts'
-import type * as workers from '../../../src/scheduler/worker.ts'
 import { CELLS } from '../../../src/scheduler/registry.ts'
 import type { Outcome, Scenario } from '../explore.ts'
 import type { Model } from '../model.ts'
-import { load, store, watch, type Words } from '../seam.ts'
+import { watch, type Words } from '../seam.ts'
 import type { Faults } from '../tree.ts'
-import { awaitOver, turnUntil } from './houses.ts'
-import { common, type Modules, modulesFor, RIPE, seated, THREADS } from './parts.ts'
+import { common, modulesFor, seated, THREADS } from './parts.ts'
+import {
+  begins,
+  both,
+  type Both,
+  CHUNK,
+  closing,
+  here,
+  housed,
+  inOrder,
+  offering,
+  type Part,
+  receiving,
+  type Seat,
+  seatOf,
+  sends,
+  sent,
+  SMALL,
+  there,
+  UNBOUNDED,
+} from './stations.ts'
 
 /**
  * A channel as the stations of two seats see it: the receiver's, with a sender of its own or without, and a sender's; and the death of either
  * between any two steps.
  */
-
-/** Where the address of the channel lies, and whether the first message from elsewhere has been sent. */
-const ADDRESS = common.words - 3
-const SENT = common.words - 4
-/** Cells that a seat makes at a time, in the model: what is lost or free twice does not make up for it. */
-const CHUNK = 8
-const UNBOUNDED = -1
-
-const SMALL: Faults = {
-  ...RIPE,
-  'channel/cells.ts': [
-    ['const CHUNK = 512', `const CHUNK = ${CHUNK}`],
-    ['const LOT = 64', 'const LOT = 2'],
-  ],
-  'channel/record.ts': [['const CHUNK = 8', 'const CHUNK = 1']],
-}
-
-interface Seat {
-  readonly m: Modules
-  readonly households: typeof households
-  readonly stations: typeof stations
-  readonly sends: typeof sends
-  readonly receives: typeof receives
-}
-
-async function seatOf(m: Modules): Promise<Seat> {
-  // What the repair does for channels.
-  await m.from('channel/channel.ts')
-  return {
-    m,
-    households: await m.from('live/household.ts'),
-    stations: await m.from('channel/station.ts'),
-    sends: await m.from('channel/send.ts'),
-    receives: await m.from('channel/receive.ts'),
-  }
-}
-
-interface At {
-  readonly worker: workers.Worker
-  readonly house: households.Household
-  readonly station: stations.Station
-  readonly seat: Seat
-  readonly words: Words
-}
-
-type Part = (at: At) => unknown
-
-function housed(seat: Seat, index: number, words: Words) {
-  const worker = seated(seat.m, index, words)
-  return { worker, house: seat.households.householdOf(worker), seat, words }
-}
-
-/** The seat of the receiver, where the channel is made. Another sender is on its way; `sends`: and one stays. */
-const here =
-  (seat: Seat, capacity: number, sends: boolean, part: Part) =>
-  (words: Words): (() => unknown) => {
-    const at = housed(seat, 0, words)
-    const station = seat.stations.Station.open(at.worker, capacity)
-    station.sendSender()
-    words[ADDRESS] = station.slot
-    if (!sends) station.removeSender()
-    return () => {
-      const result = part({ ...at, station })
-      station.cells.flush()
-      return result
-    }
-  }
-
-/** The seat of that other sender, which has come. In the end it is closed, unless it `stays`. */
-const there =
-  (seat: Seat, stays: boolean, part: Part) =>
-  (words: Words): (() => unknown) => {
-    const at = housed(seat, 1, words)
-    const station = seat.stations.Station.at(at.worker, words[ADDRESS]!)
-    station.addSender()
-    station.receiveSender()
-    return () => {
-      const result = part({ ...at, station })
-      if (!stays) station.removeSender()
-      station.cells.flush()
-      return result
-    }
-  }
-
-/** A task that receives so many, or until there are no senders, and another on its seat, which does `meanwhile`. Returns what was received. */
-const receiving =
-  (meanwhile: (at: At) => void = () => {}, most = Infinity): Part =>
-  at => {
-    const { worker, house, station, seat } = at
-    const got: unknown[] = []
-    const wait = new seat.receives.Receive(station, () => {})
-    const who = { wait, resume: (): void => void (take() && next()) }
-    const take = (): boolean => {
-      if (!wait.closed) got.push(wait.outcome())
-      return !wait.closed && got.length < most
-    }
-    const next = (): void => {
-      do wait.begin()
-      while ((wait.poll() || house.waits.enlist(who)) && take())
-    }
-    next()
-    meanwhile(at)
-    turnUntil(worker, () => wait.closed || got.length === most)
-    if (most === Infinity) station.dismiss()
-    return got
-  }
-
-/** Of a send that is over: nobody will receive. */
-const refused = (wait: sends.Send): boolean => {
-  try {
-    wait.outcome()
-    return false
-  } catch (error) {
-    if (!(error instanceof Error && error.name === 'DisconnectedError')) throw error
-    return true
-  }
-}
-
-/** Sends and waits for it. False: nobody will receive. */
-const sent = ({ worker, house, station, seat }: At, value: number): boolean => {
-  const wait = new seat.sends.Send(station, () => {})
-  wait.begin(value)
-  awaitOver(worker, house, wait)
-  return !refused(wait)
-}
-
-/** Takes what is there, and closes. */
-const closing: Part = ({ station, seat }) => {
-  const got = station.reserve(false) === seat.stations.READY ? [station.take()] : []
-  station.dismiss()
-  return got
-}
 
 async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenario>>> {
   const [a, b, c] = (await Promise.all((await modulesFor(3, broken, SMALL)).map(seatOf))) as [Seat, Seat, Seat]
@@ -178,12 +60,12 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     check: (outcome: Outcome, got: readonly number[]) => void,
     options: Partial<Scenario> & { readonly sends?: boolean; readonly stays?: boolean } = {},
   ): Scenario => {
-    const { sends: both = false, stays = false, ...rest } = options
+    const { sends: two = false, stays = false, ...rest } = options
     return {
       ...common,
       ...rest,
       threads: [
-        here(a, capacity, both, parts[0]),
+        here(a, capacity, two, parts[0]),
         there(b, stays, parts[1]),
         ...(options.victim === undefined ? [] : [repairing(options.victim)]),
       ],
@@ -193,56 +75,12 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       },
     }
   }
-  const order = (got: readonly number[], numbers: readonly number[]): void =>
-    deepStrictEqual(
-      got.filter(n => numbers.includes(n)),
-      numbers,
-      'the order of a sender',
-    )
-  const sends =
-    (numbers: readonly number[]): Part =>
-    ({ station, words }) => {
-      for (const n of numbers) {
-        station.send(n)
-        if (n === 1) store(words, SENT, 1)
-      }
-    }
-  /** What was received, and whether the first message from elsewhere was sent before the first from here. */
-  type Both = readonly [got: number[], saw: number]
-  const both =
-    (numbers: readonly number[], most = Infinity): Part =>
-    at => {
-      let saw = 0
-      const meanwhile = ({ station, words }: At): void => {
-        saw = load(words, SENT)
-        for (const n of numbers) station.send(n)
-        if (most === Infinity) station.removeSender()
-      }
-      return [receiving(meanwhile, most)(at), saw]
-    }
-  const inOrder = ([got, saw]: Both, ours: readonly number[], theirs: readonly number[]): void => {
-    strictEqual(got.length, ours.length + theirs.length, `received ${got.join()}`)
-    order(got, ours)
-    order(got, theirs)
-    if (saw === 1) order(got, [1, 10])
-  }
-  /** Offers, and takes it back. True: too late. */
-  const offering = ({ station, seat }: At): boolean => {
-    const wait = new seat.sends.Send(station, () => {})
-    wait.begin(5)
-    const taken = wait.poll() || !wait.retract()
-    if (!taken) wait.withdraw()
-    return taken && !refused(wait)
-  }
-  const begins = (got: readonly number[], sentOnes: readonly number[]): void =>
-    deepStrictEqual(got, sentOnes.slice(0, got.length), 'in their order, and nothing between is lost')
-
   return {
     'a sender here, and one elsewhere': scenario(
       UNBOUNDED,
       [both([10], 2), sends([1])],
       ({ results }) => inOrder(results[0] as Both, [10], [1]),
-      { sends: true, stays: true },
+      { sends: true, stays: true, long: 'buffered' },
     ),
     'the same of two messages, and their end': scenario(
       UNBOUNDED,
@@ -297,25 +135,23 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'for whoever waits': scenario(
       0,
       [
-        receiving(),
-        ({ station }) => {
-          const cell = station.cells.fill(5)
-          if (station.meet(cell)) return true
-          station.cells.undo(cell)
-          return false
+        receiving(undefined, 1),
+        at => {
+          const { cells } = at.station
+          const cell = cells.fill(5)
+          if (at.station.meet(cell)) return
+          cells.undo(cell)
+          sent(at, 5)
         },
       ],
-      ({ results }, got) => deepStrictEqual(got, results[1] === true ? [5] : []),
-      { large: true },
-    ),
-    'one offer for one that waits': scenario(
-      0,
-      [receiving(undefined, 1), at => sent(at, 5)],
       (_, got) => deepStrictEqual(got, [5]),
-      { stays: true },
+      { stays: true, large: true },
     ),
-    'the receiver closes on an offer': scenario(0, [closing, at => sent(at, 5)], ({ results }, got) =>
-      deepStrictEqual(got, results[1] === true ? [5] : []),
+    'the receiver closes on an offer': scenario(
+      0,
+      [closing, at => sent(at, 5)],
+      ({ results }, got) => deepStrictEqual(got, results[1] === true ? [5] : []),
+      { long: 'buffered' },
     ),
     'who offers dies': scenario(
       0,
@@ -331,18 +167,21 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       },
       { victim: 0, large: true },
     ),
+    'room for two': scenario(
+      2,
+      [receiving(undefined, 2), ({ station }) => [1, 2].map(n => station.place(station.cells.fill(n), false))],
+      (_, got) => deepStrictEqual(got, [1, 2]),
+      { stays: true, large: true },
+    ),
     'room for one': scenario(
       1,
       [receiving(undefined, 2), at => [sent(at, 1), sent(at, 2)]],
       (_, got) => deepStrictEqual(got, [1, 2]),
       { stays: true, large: true },
     ),
-    'the end of a bounded one': scenario(
-      1,
-      [receiving(), at => sent(at, 1)],
-      (_, got) => deepStrictEqual(got, [1]),
-      { large: true },
-    ),
+    'the end of a bounded one': scenario(1, [receiving(), at => sent(at, 1)], (_, got) => deepStrictEqual(got, [1]), {
+      large: true,
+    }),
     'the receiver closes on who waits for room': scenario(
       1,
       [closing, at => [sent(at, 1), sent(at, 2)]],
@@ -358,5 +197,154 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
 
 export const model: Model = {
   build: scenarios,
-  faults: {},
+  faults: {
+    'a hand-off takes the sleep by a store': {
+      'lockfree/chain.ts': [
+        [
+          'return this.#arena.words[this.#head] === asleep && replace(this.#arena.words, this.#head, asleep, this.#newest)',
+          'if (this.#arena.words[this.#head] !== asleep) return false\n    store(this.#arena.words, this.#head, this.#newest)\n    return true',
+        ],
+      ],
+    },
+    'a hand-off overtakes what is in the queue': {
+      'channel/station.ts': [
+        ['if (wait.direct !== true || !this.#chain!.arouse()) return false', 'this.#chain!.arouse()'],
+      ],
+    },
+    'what was handed over is not next': {
+      'channel/station.ts': [
+        [
+          '    if (this.#handed) {\n      const hand',
+          '    if (this.#handed && this.#chain!.count(0) === 0) {\n      const hand',
+        ],
+      ],
+    },
+    'a message rings before it is sent': {
+      'channel/station.ts': [
+        [
+          '    const answer = this.#chain!.push(cell)\n',
+          '    this.worker.post.ring(this.slot + at.WATCHERS)\n    const answer = this.#chain!.push(cell)\n',
+        ],
+        [
+          '    if (answer === RING) this.worker.post.ring(this.slot + at.WATCHERS)\n    else if (answer',
+          '    if (answer',
+        ],
+      ],
+    },
+    'the end of the senders rings before it is there': {
+      'channel/station.ts': [
+        [
+          '    this.#chain?.mark(GONE)\n    this.worker.post.ring(this.slot + at.WATCHERS)\n',
+          '    this.worker.post.ring(this.slot + at.WATCHERS)\n    this.#chain?.mark(GONE)\n',
+        ],
+      ],
+    },
+    'the end of the senders is not marked': {
+      'channel/station.ts': [['    this.#chain?.mark(GONE)\n', '']],
+    },
+    'an offer is taken back by a store': {
+      'channel/offers.ts': [
+        [
+          'return replace(this.#arena.words, answer, OFFERED, WITHDRAWN)',
+          'store(this.#arena.words, answer, WITHDRAWN)\n    return true',
+        ],
+        ['import { load, replace }', 'import { load, replace, store }'],
+      ],
+    },
+    'an offer is taken by a store': {
+      'channel/offers.ts': [
+        [
+          'const first = replace(words, answer, OFFERED, word)',
+          'const first = load(words, answer) === OFFERED\n    store(words, answer, word)',
+        ],
+        ['import { load, replace }', 'import { load, replace, store }'],
+      ],
+    },
+    'both free the answer': {
+      'channel/offers.ts': [['if (!first) this.#cells.free(answer)', 'this.#cells.free(answer)']],
+    },
+    'nobody frees an answer that comes second': {
+      'channel/offers.ts': [['    if (!first) this.#cells.free(answer)\n', '']],
+    },
+    'an offer that was taken back is received': {
+      'channel/offers.ts': [['return first\n', 'return true\n']],
+    },
+    'an offer is taken without a ring': {
+      'channel/station.ts': [
+        [
+          '        this.#reserved++\n        this.worker.post.ring(this.slot + at.ROOM)\n',
+          '        this.#reserved++\n',
+        ],
+      ],
+    },
+    'it rings before the offer is taken': {
+      'channel/station.ts': [
+        [
+          '        this.#reserved++\n        this.worker.post.ring(this.slot + at.ROOM)\n',
+          '        this.#reserved++\n',
+        ],
+        [
+          '      if (this.offers.accept(cell)) {',
+          '      this.worker.post.ring(this.slot + at.ROOM)\n      if (this.offers.accept(cell)) {',
+        ],
+      ],
+    },
+    'who closes leaves the offers': {
+      'channel/station.ts': [['      this.offers.refuse(cell)\n', '']],
+    },
+    'who closes rings nobody': {
+      'channel/station.ts': [['    worker.post.ring(slot + at.ROOM)\n', '']],
+    },
+    'who closes rings before it is closed': {
+      'channel/station.ts': [
+        ['    worker.post.ring(slot + at.ROOM)\n', ''],
+        [
+          '    this.#hand = undefined\n    const drop',
+          '    this.#hand = undefined\n    worker.post.ring(slot + at.ROOM)\n    const drop',
+        ],
+      ],
+    },
+    'given to a sleeper, and no ring': {
+      'channel/station.ts': [
+        [
+          '    if (!this.#chain!.pushToSleeper(cell)) return false\n    this.worker.post.ring(this.slot + at.WATCHERS)\n',
+          '    if (!this.#chain!.pushToSleeper(cell)) return false\n',
+        ],
+      ],
+    },
+    'a message in a bounded one rings nobody': {
+      'channel/station.ts': [
+        ['if (done === true && ring.arouse()) this', 'if (done === undefined && ring.arouse()) this'],
+      ],
+    },
+    'who takes from a bounded one rings nobody': {
+      'channel/station.ts': [['    if (ring.invite()) this.worker.post.ring(this.slot + at.ROOM)\n', '']],
+    },
+    'the end of a bounded one overtakes what was sent': {
+      'channel/station.ts': [['return ring.holds(this.#reserved) ? this.#reserveOne() : OVER', 'return OVER']],
+    },
+    'a dead sender counts as one': {
+      'channel/station.ts': [['else if (this.#holders.bury(seat)) this.desert()', '']],
+    },
+    'who saw to the end and died has seen to it': {
+      'channel/station.ts': [['if (at.isSeeing(arena, this.slot, seat)) this.#seeToSenders()\n    else if', 'if']],
+    },
+    'a dead receiver is not buried': {
+      'channel/station.ts': [['    this.#chain?.attach()\n    this.dismiss()\n', '']],
+    },
+  },
+  shownIn: {
+    'what was handed over is not next': 'the same of two messages, and their end',
+    'the end of the senders rings before it is there': 'the same of two messages, and their end',
+    'the end of the senders is not marked': 'the same of two messages, and their end',
+    'an offer is taken without a ring': 'an offer is taken back beside who waits',
+    'it rings before the offer is taken': 'an offer is taken back beside who waits',
+    'given to a sleeper, and no ring': 'for whoever waits',
+    'a message in a bounded one rings nobody': 'room for two',
+    'who takes from a bounded one rings nobody': 'room for one',
+    'the end of a bounded one overtakes what was sent': 'the end of a bounded one',
+    'a dead sender counts as one': 'the sender elsewhere dies',
+    'who saw to the end and died has seen to it': 'the sender elsewhere dies',
+    'a dead receiver is not buried': 'the receiver dies beside an offer',
+  },
 }

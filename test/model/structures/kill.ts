@@ -1,186 +1,33 @@
-import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
+import { ok, strictEqual } from 'node:assert/strict'
 
-import type * as handles from '../../../src/live/handle.ts'
-import type * as households from '../../../src/live/household.ts'
-import type * as spawns from '../../../src/live/spawn.ts'
-import type * as waits from '../../../src/live/wait.ts'
-import type * as notices from '../../../src/scheduler/notice.ts'
-import type * as lists from '../../../src/scheduler/tasks.ts'
-import type * as workers from '../../../src/scheduler/worker.ts'
 import type { Outcome, Scenario } from '../explore.ts'
 import type { Model } from '../model.ts'
-import { add, load, watch, type Words } from '../seam.ts'
+import { notify, store, wait, watch, type Words } from '../seam.ts'
 import type { Faults } from '../tree.ts'
 import { awaitOne, turnUntil } from './houses.ts'
-import { audit, common, type Modules, modulesFor, RIPE, seated, THREADS } from './parts.ts'
+import { audit, common, modulesFor, RIPE, seated, THREADS } from './parts.ts'
+import {
+  BEGUN,
+  ENDED,
+  GATE,
+  KILLED,
+  living,
+  elsewhere,
+  end,
+  housed,
+  kill,
+  running,
+  type Seat,
+  seatOf,
+  spawning,
+  told,
+  waiting,
+} from './spawned.ts'
 
 /**
  * Spawn, kill and end of a task over the households of three seats: who spawns it (and is told of its end), who runs it, and who kills it from a
  * handle that came in a message; and the death of one of them between any two steps, with the repair beside the others.
  */
-
-/** Where the handle's words lie, and how often each body has begun and ended. */
-const HANDLE = common.words - 3
-const BEGUN = common.words - 5
-const ENDED = common.words - 7
-
-interface Kinds {
-  readonly handles: typeof handles
-  readonly households: typeof households
-  readonly spawns: typeof spawns
-  readonly notices: typeof notices
-  /** Stops if it shall; else its result is 10. */
-  readonly brief: lists.TaskRecord
-  /** The same, after it has taken the mail as a join does. */
-  readonly joins: lists.TaskRecord
-  /** Waits for ever. */
-  readonly waits: lists.TaskRecord
-  /** Spawns a brief one, its second, and waits for it. */
-  readonly parent: lists.TaskRecord
-}
-
-interface Seat {
-  readonly m: Modules
-  readonly kinds: Kinds
-}
-
-const known = new WeakMap<Modules, Promise<Seat>>()
-
-/** A task can be declared once only. */
-function seatOf(m: Modules): Promise<Seat> {
-  let seat = known.get(m)
-  if (seat === undefined) known.set(m, (seat = makeSeat(m)))
-  return seat
-}
-
-async function makeSeat(m: Modules): Promise<Seat> {
-  const { enlist } = await m.from<typeof lists>('scheduler/tasks.ts')
-  const { Wait } = await m.from<typeof waits>('live/wait.ts')
-  const { currentWorker } = m.workers
-  const { spawn } = await m.from<typeof spawns>('live/spawn.ts')
-  const { householdOf } = await m.from<typeof households>('live/household.ts')
-  class Never extends Wait<void> {
-    readonly watches = []
-    protected attempt(): boolean {
-      return false
-    }
-  }
-  const brief = (n: number): number => {
-    add(m.place.words, BEGUN + n, 1)
-    currentWorker()!.poll()
-    add(m.place.words, ENDED + n, 1)
-    return 10
-  }
-  const joins = (n: number): number => {
-    currentWorker()!.lodging.mail()
-    return brief(n)
-  }
-  const forEver = function* (n: number) {
-    add(m.place.words, BEGUN + n, 1)
-    yield* new Never(householdOf(currentWorker()!))
-  }
-  const parent = function* (n: number) {
-    add(m.place.words, BEGUN + n, 1)
-    const child = spawn(brief as never, n + 1) as handles.Handle<unknown>
-    const value = (yield* child.join()) as number
-    add(m.place.words, ENDED + n, 1)
-    return value
-  }
-  return {
-    m,
-    kinds: {
-      handles: await m.from('live/handle.ts'),
-      households: await m.from('live/household.ts'),
-      spawns: await m.from('live/spawn.ts'),
-      notices: await m.from('scheduler/notice.ts'),
-      brief: enlist(brief, 'model:', 'brief'),
-      joins: enlist(joins, 'model:', 'joins'),
-      waits: enlist(forEver, 'model:', 'waits'),
-      parent: enlist(parent, 'model:', 'parent'),
-    },
-  }
-}
-
-type Kind = 'brief' | 'joins' | 'waits' | 'parent'
-
-/** What became of a task, in words that all threads have in common. */
-function end({ kinds }: Seat, outcome: handles.Outcome<unknown> | undefined): string {
-  if (outcome === undefined) return 'none'
-  if (outcome.ok) return `value ${String(outcome.value)}`
-  const error = outcome.error as Error & { reason?: unknown }
-  return error.name === 'KilledError' ? `killed: ${String(error.reason)}` : error.name
-}
-
-/** A thread in its seat, which has a household. */
-function housed({ m, kinds }: Seat, seat: number, words: Words, publishes: readonly lists.TaskRecord[] = []) {
-  const worker = seated(m, seat, words, publishes)
-  const house = kinds.households.householdOf(worker)
-  // A task runs: what it has is let go of at its end.
-  worker.lodging.loose = false
-  return { worker, house }
-}
-
-/** Who spawns, and is told of the end. `others` have a handle too. */
-const spawning =
-  (
-    at: Seat,
-    kind: Kind,
-    others: number,
-    part: (keeper: Keeper) => unknown,
-    options: spawns.SpawnOptions = {},
-    seat = 0,
-  ) =>
-  (words: Words): (() => unknown) => {
-    const record = at.kinds[kind]
-    const { worker, house } = housed(at, seat, words, [record])
-    const spawn = (n: number) => at.kinds.spawns.launch(house, options, record, [n], 0)
-    const handle = spawn(0)
-    for (let i = 0; i < others; i++) [words[HANDLE], words[HANDLE + 1]] = handle.depart() as [number, number]
-    return () => part({ at, worker, house, handle, spawn, end: one => end(at, awaitOne(worker, house, one.result())) })
-  }
-
-interface Keeper {
-  readonly at: Seat
-  readonly worker: workers.Worker
-  readonly house: households.Household
-  readonly handle: handles.Handle<unknown>
-  spawn(n: number): handles.Handle<unknown>
-  end(handle: handles.Handle<unknown>): string
-}
-
-/** Who has got the handle in a message. */
-const elsewhere =
-  (at: Seat, seat: number, part: (keeper: Omit<Keeper, 'spawn'>) => unknown) =>
-  (words: Words): (() => unknown) => {
-    const { worker, house } = housed(at, seat, words)
-    const handle = new at.kinds.handles.Handle(house, words[HANDLE]!, words[HANDLE + 1]!, undefined, true)
-    worker.lodging.keep(handle.hold!)
-    return () => {
-      const result = part({ at, worker, house, handle, end: one => end(at, awaitOne(worker, house, one.result())) })
-      worker.lodging.letGo()
-      // It may have been the last to have it, and hears of the end of its own subscription.
-      worker.lodging.turn()
-      return result
-    }
-  }
-
-/** Who takes a job, if there is one, and sees to it until it has ended. */
-const running =
-  (at: Seat, seat: number, hosts: boolean) =>
-  (words: Words): (() => unknown) => {
-    const worker = hosts ? housed(at, seat, words).worker : seated(at.m, seat, words)
-    const { lodging, post } = worker
-    return () => {
-      at.m.place.words = words
-      worker.help(-1)
-      if (hosts) turnUntil(worker, () => lodging.residents!.vacant)
-      // Between jobs (Loop).
-      else {
-        lodging.mail()
-        for (const letter of post.letters.splice(0)) at.kinds.notices.ignore(worker, letter)
-      }
-    }
-  }
 
 async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenario>>> {
   const [a, b, c, d] = (await Promise.all((await modulesFor(4, broken, RIPE)).map(seatOf))) as [Seat, Seat, Seat, Seat]
@@ -191,17 +38,6 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     for (const [seat, at] of [a, b, c].entries()) housed(at, seat, words).worker.lodging.turn()
     audit(a.m, memory, Number(died))
   }
-
-  const told = ({ memory }: Outcome, ends: readonly string[], possible: readonly string[]): void => {
-    for (const one of ends) ok(possible.includes(one), `ended as ${one}, not ${possible.join(' or ')}`)
-    ok(new Set(ends).size === 1, `all are told the same, not ${ends.join(' and ')}`)
-    const begun = memory[BEGUN]!
-    const ended = memory[ENDED]!
-    ok(begun <= 1, `begun ${begun} times`)
-    if (ends[0]!.startsWith('value')) strictEqual(ended, 1, 'a result is that of a body that has ended')
-    else if (ends[0]!.startsWith('killed')) strictEqual(ended, 0, 'who has been killed has not ended')
-  }
-  const KILLED = ['value 10', 'killed: late']
 
   const scenario = (
     threads: Scenario['threads'],
@@ -220,11 +56,6 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     },
   })
 
-  const kill = ({ handle, end: endOf }: Omit<Keeper, 'spawn'>): unknown => {
-    handle.kill('late')
-    return endOf(handle)
-  }
-  const wait = ({ handle, end: endOf }: Omit<Keeper, 'spawn'>): unknown => endOf(handle)
   const repairing =
     (seat: number) =>
     (words: Words): (() => unknown) => {
@@ -235,17 +66,6 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
         return again
       }
     }
-  /** The parent's own seat, where it has begun: it lives there until it ends. */
-  const living =
-    (at: Seat, seat: number) =>
-    (words: Words): (() => unknown) => {
-      const { worker } = housed(at, seat, words, [at.kinds.brief])
-      worker.help(-1)
-      return () => {
-        at.m.place.words = words
-        turnUntil(worker, () => worker.lodging.residents!.vacant)
-      }
-    }
   const LOST = [...KILLED, 'WorkerLostError']
 
   return {
@@ -253,11 +73,16 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'the same where others live': scenario([spawning(a, 'brief', 0, kill), running(b, 1, true)], KILLED),
     'it waits for ever, and is killed': scenario([spawning(a, 'waits', 0, kill), running(b, 1, true)], KILLED.slice(1)),
     'a third kills it': scenario(
-      [spawning(a, 'brief', 1, wait), running(b, 1, false), elsewhere(c, THREADS, ({ handle }) => handle.kill('late'))],
+      [
+        spawning(a, 'brief', 1, waiting),
+        running(b, 1, false),
+        elsewhere(c, THREADS, ({ handle }) => handle.kill('late')),
+      ],
       KILLED,
+      living,
     ),
     'a third waits': scenario(
-      [spawning(a, 'brief', 1, wait), running(b, 1, false), elsewhere(c, THREADS, wait)],
+      [spawning(a, 'brief', 1, waiting), running(b, 1, false), elsewhere(c, THREADS, waiting)],
       KILLED.slice(0, 1),
       {},
       [0, 2],
@@ -265,20 +90,20 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'two kill it': scenario(
       [spawning(a, 'brief', 1, kill), running(b, 1, false), elsewhere(c, THREADS, kill)],
       KILLED,
+      living,
       { large: true },
       [0, 2],
     ),
-    'who runs it dies': scenario(
-      [spawning(a, 'brief', 0, kill), running(b, 1, true), repairing(1)],
-      LOST,
-      { victim: 1, large: true },
-    ),
+    'who runs it dies': scenario([spawning(a, 'brief', 0, kill), running(b, 1, true), repairing(1)], LOST, {
+      victim: 1,
+      large: true,
+    }),
     'who kills it dies': scenario(
       [
-        spawning(a, 'brief', 1, ({ at, worker, handle, house }) => {
+        spawning(a, 'brief', 1, ({ worker, handle, house }) => {
           const result = handle.result()
           turnUntil(worker, () => result.poll(), true)
-          return end(at, awaitOne(worker, house, result))
+          return end(awaitOne(worker, house, result))
         }),
         elsewhere(b, 1, kill),
         repairing(1),
@@ -293,12 +118,22 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       ...common,
       large: true,
       threads: [
-        spawning(a, 'joins', 1, ({ spawn, handle, end: endOf }) => [endOf(handle), endOf(spawn(1))]),
-        words => {
-          const { worker } = housed(b, 1, words)
+        spawning(a, 'joins', 1, ({ spawn, handle, end: endOf }) => {
+          const first = endOf(handle)
+          const second = spawn(1)
+          store(a.m.place.words, GATE, 1)
+          notify(a.m.place.words, GATE, 1)
+          return [first, endOf(second)]
+        }),
+        shared => {
+          const { worker } = housed(b, 1, shared)
+          const claimed = worker.lodging.next(-1, 0)
           return () => {
-            b.m.place.words = words
-            turnUntil(worker, () => load(words, ENDED + 1) === 1, true)
+            b.m.place.words = shared
+            worker.execute(claimed)
+            wait(shared, GATE, 0, Infinity)
+            // It has looked for mail before.
+            worker.execute(worker.lodging.next(-1, 0))
           }
         },
         elsewhere(c, THREADS, ({ handle }) => handle.kill('late')),
@@ -322,8 +157,13 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
         cleanUp(outcome)
       },
     },
+    'a parent is killed, whose child waits': scenario(
+      [spawning(a, 'patient', 0, kill, {}, THREADS), living(b, 0), running(c, 1, true)],
+      KILLED.slice(1),
+      { large: true },
+    ),
     'who it is pinned to dies': scenario(
-      [spawning(a, 'brief', 0, wait, { on: 1 }), running(b, 1, true), repairing(1)],
+      [spawning(a, 'brief', 0, waiting, { on: 1 }), running(b, 1, true), repairing(1)],
       [KILLED[0]!, 'WorkerLostError'],
       { victim: 1 },
     ),
@@ -342,7 +182,12 @@ export const model: Model = {
       ],
     },
     'a kill that comes second gives up': {
-      'live/handle.ts': [['if (!claim(arena, this.slot, word, worker.seat)) continue', "if (!claim(arena, this.slot, word, worker.seat)) return"]],
+      'live/handle.ts': [
+        [
+          'if (!claim(arena, this.slot, word, worker.seat)) continue',
+          'if (!claim(arena, this.slot, word, worker.seat)) return',
+        ],
+      ],
     },
     'the end is sent before it is written': {
       'scheduler/worker.ts': [
@@ -392,11 +237,6 @@ export const model: Model = {
       ],
     },
     'after a death nobody looks for ghosts': { 'live/household.ts': [['    this.tree.revive(mail)\n', '']] },
-    'a ghost that was mailed is buried twice': {
-      'live/tree.ts': [
-        ['if (this.#wards.find(words, ward.slot) === ward) this.bury', 'this.bury'],
-      ],
-    },
     'a parent ends before its children': {
       'live/tree.ts': [['if (!resident.over || resident.youngest !== undefined) return', 'if (!resident.over) return']],
     },
@@ -415,8 +255,7 @@ export const model: Model = {
     'the repair leaves errands that the dead one had out': 'who it is pinned to dies',
     'what a dead thread has ended is its own': 'who it is pinned to dies',
     'after a death nobody looks for ghosts': 'who it is pinned to dies',
-    'a ghost that was mailed is buried twice': 'who it is pinned to dies',
     'a parent ends before its children': 'a parent is killed as its child ends',
-    'the children of who is killed go on': 'a parent is killed as its child ends',
+    'the children of who is killed go on': 'a parent is killed, whose child waits',
   },
 }

@@ -18,6 +18,8 @@ const END = 99
 const record = (n: number): number => RECORDS + n * SIZE
 const up = (a: number, b: number): number => a - b
 
+const mark = (words: Words) => (at: number) => void (words[at + MARK] = 1)
+
 /** Senders, and one receiver that sleeps between two looks. */
 export const model: Model = structure<typeof mailboxes>({
   path: 'lockfree/mailbox.ts',
@@ -44,7 +46,6 @@ export const model: Model = structure<typeof mailboxes>({
         notify(words, BELL, Infinity)
       }
     }
-    const mark = (words: Words) => (at: number) => void (words[at + MARK] = 1)
     const receiver = (count: number) => (words: Words) => {
       const box = make(words)
       return () => {
@@ -85,7 +86,11 @@ export const model: Model = structure<typeof mailboxes>({
           )
       },
       name: at =>
-        at === HEAD ? 'head' : at === BELL ? 'bell' : `record ${Math.floor((at - RECORDS) / SIZE)} word ${(at - RECORDS) % SIZE}`,
+        at === HEAD
+          ? 'head'
+          : at === BELL
+            ? 'bell'
+            : `record ${Math.floor((at - RECORDS) / SIZE)} word ${(at - RECORDS) % SIZE}`,
     })
     return {
       'one sender, three records': scenario([[0, 1, 2]]),
@@ -137,7 +142,9 @@ export const model: Model = structure<typeof mailboxes>({
       ['if (replace(arena.words, this.#head, record, 0)) break', 'break'],
       ['import { load, replace }', 'import { exchange, load, replace }'],
     ],
-    'take marks again what it has marked, and nothing else': [['marked = record)', 'marked = load(arena.words, this.#head))']],
+    'take marks again what it has marked, and nothing else': [
+      ['marked = record)', 'marked = load(arena.words, this.#head))'],
+    ],
     'take does not turn the order round': [
       ['      arena.words[record + this.#link] = oldest\n      oldest = record\n', '      each(record)\n'],
     ],
