@@ -79,7 +79,6 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
         elsewhere(c, THREADS, ({ handle }) => handle.kill('late')),
       ],
       KILLED,
-      living,
     ),
     'a third waits': scenario(
       [spawning(a, 'brief', 1, waiting), running(b, 1, false), elsewhere(c, THREADS, waiting)],
@@ -90,8 +89,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'two kill it': scenario(
       [spawning(a, 'brief', 1, kill), running(b, 1, false), elsewhere(c, THREADS, kill)],
       KILLED,
-      living,
-      { large: true },
+      { large: true, share: 0.5 },
       [0, 2],
     ),
     'who runs it dies': scenario([spawning(a, 'brief', 0, kill), running(b, 1, true), repairing(1)], LOST, {
@@ -109,7 +107,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
         repairing(1),
       ],
       LOST,
-      { victim: 1, large: true },
+      { victim: 1, large: true, share: 0.5 },
       [0],
       // Who kills may die with a notice that it has not sent, and its handle holds the slot for ever.
       true,
@@ -148,6 +146,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'a parent is killed as its child ends': {
       ...common,
       large: true,
+      share: 0.5,
       threads: [spawning(a, 'parent', 0, kill, {}, THREADS), living(b, 0), running(c, 1, false)],
       check: outcome => {
         told(outcome, [outcome.results[0] as string], KILLED)
@@ -160,7 +159,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'a parent is killed, whose child waits': scenario(
       [spawning(a, 'patient', 0, kill, {}, THREADS), living(b, 0), running(c, 1, true)],
       KILLED.slice(1),
-      { large: true },
+      { large: true, share: 0.3 },
     ),
     'who it is pinned to dies': scenario(
       [spawning(a, 'brief', 0, waiting, { on: 1 }), running(b, 1, true), repairing(1)],
