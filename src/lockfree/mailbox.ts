@@ -1,5 +1,5 @@
 import type { Arena } from '../memory/arena.ts'
-import { exchange, load, replace } from '../memory/atomics.ts'
+import { load, replace } from '../memory/atomics.ts'
 
 /**
  * A worker's lock-free inbox: many senders, one receiver who always takes all (Treiber, IBM RJ 5118, 1986).
@@ -11,16 +11,17 @@ import { exchange, load, replace } from '../memory/atomics.ts'
  * ## Invariants
  *
  * - **I1** A record is in at most one mailbox, at most once; from `send` until `take` returns it, nobody else writes its link.
- * - **I2** `head` changes only by exchange (receiver, to 0) or compare-exchange (sender, to its own record).
+ * - **I2** `head` changes only by compare-exchange: to 0 by the receiver, to its own record by a sender.
  *
  * ## Why it is enough
  *
- * A sender writes its link, then exchanges the head: the receiver, whose exchange reads that head, sees the link, which
- * may therefore be plain. There is no ABA: the receiver never compares, and a sender that succeeds against a head that
+ * A sender writes its link, then exchanges the head: the receiver, who loads that head, sees the link, which
+ * may therefore be plain. There is no ABA: a head that the receiver finds again is the record that it has marked, since nobody else takes
+ * any out; and a sender that succeeds against a head that
  * was taken and came back still links to a record that is the head at that moment, which is all that it needs.
  * A sender that dies before its exchange has sent nothing; after it, all. There is no state between.
  *
- * Order is kept per sender. `send` is lock-free, `take` wait-free. Tests: test/lockfree/mailbox.
+ * Order is kept per sender. Both are lock-free. Tests: test/lockfree/mailbox.
  */
 export class Mailbox {
   readonly #arena: Arena
@@ -44,14 +45,25 @@ export class Mailbox {
     }
   }
 
-  /** The receiver only: takes all there is, oldest first, and hands each record to `each`, which may reuse its link. */
-  take(each: (record: number) => void): void {
+  /**
+   * The receiver only: takes all there is, oldest first, and hands each record to `each`, which may reuse its link. `mark` gets each record first,
+   * while it is in the box: what it writes there is all that is left of records which a receiver has taken and not handed out when it dies.
+   */
+  take(each: (record: number) => void, mark: (record: number) => void = nothing): void {
     const arena = this.#arena
     if (arena.words[this.#head] === 0) return // plain: a hint; whoever must not miss one loads (`holds`)
-    let record = exchange(arena.words, this.#head, 0)
+    let record = 0
+    for (let marked = 0; ; marked = record) {
+      record = load(arena.words, this.#head)
+      // Senders only add: what was marked is behind what has come since.
+      for (let at = record; at !== marked; at = arena.words[at + this.#link]!) {
+        arena.reach(at + this.#link + 1)
+        mark(at)
+      }
+      if (replace(arena.words, this.#head, record, 0)) break
+    }
     let oldest = 0
     while (record !== 0) {
-      arena.reach(record + this.#link + 1)
       const next = arena.words[record + this.#link]!
       arena.words[record + this.#link] = oldest
       oldest = record
@@ -69,3 +81,5 @@ export class Mailbox {
     return load(this.#arena.words, this.#head) !== 0
   }
 }
+
+function nothing(): void {}

@@ -32,7 +32,7 @@ export class Post {
   /** Takes it: what is for residents goes to them, the rest waits in {@link letters}. */
   take(residents: Residents | undefined): void {
     this.#residents = residents
-    this.#registry.mailboxes[this.#seat]!.take(this.#sort)
+    this.#registry.mailboxes[this.#seat]!.take(this.#sort, this.#mark)
     // What ends may end its parent, and so on: in turn, not in each other, however deep the tree.
     for (let slot = this.#ended.pop(); slot !== undefined; slot = this.#ended.pop()) this.#sort(slot)
   }
@@ -45,11 +45,16 @@ export class Post {
   /** Set for the maker of the pool. */
   onErrand: ((errand: number) => void) | undefined
 
-  readonly #sort = (slot: number): void => {
+  /** While it is in the mail: between that and here a thread may die, and what it had in hand is found by this. */
+  readonly #mark = (slot: number): void => {
     const { words } = this.#registry.arena
     const delivery = words[slot + DELIVERY]
     if (delivery === ERRAND || delivery === NOTICE) words[slot + HOLDER] = this.#seat + 1
-    if (delivery === ERRAND) {
+  }
+
+  readonly #sort = (slot: number): void => {
+    const { words } = this.#registry.arena
+    if (words[slot + DELIVERY] === ERRAND) {
       if (this.onErrand === undefined) this.letters.push(slot)
       else this.onErrand(slot)
     } else if (this.#residents?.receives(slot) !== true) this.letters.push(slot)

@@ -53,7 +53,8 @@ export async function examine(
 }
 
 /** The ways in which a scenario is run; each throws a Failure. */
-function* ways(scenario: Scenario, { seed, times, all }: Options): Generator<[how: string, run: () => Count]> {
+function* ways(scenario: Scenario, { seed, times: most, all }: Options): Generator<[how: string, run: () => Count]> {
+  const times = most * (scenario.share ?? 1)
   const long = all ? undefined : scenario.long
   if (scenario.large === true || long === 'altogether') {
     yield ['by lot', () => sample(scenario, false, seed, 0, times)]

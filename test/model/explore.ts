@@ -37,6 +37,8 @@ export interface Scenario {
   readonly name?: (at: number) => string
   /** Too large for every interleaving: some are drawn by lot. */
   readonly large?: boolean
+  /** Of those that are drawn for others, where each takes long. */
+  readonly share?: number
   /** Every interleaving, with store buffers or altogether, takes a minute: on demand only, otherwise some are drawn by lot. */
   readonly long?: 'buffered' | 'altogether'
   /** The last of the threads repairs: it begins once thread `victim` has died. */

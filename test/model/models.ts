@@ -8,6 +8,8 @@ import { model as shutdown } from './structures/shutdown.ts'
 import { model as heap } from './structures/heap.ts'
 import { model as deque } from './structures/deque.ts'
 import { model as holders } from './structures/holders.ts'
+import { model as handoff } from './structures/handoff.ts'
+import { model as kill } from './structures/kill.ts'
 import { model as mailbox } from './structures/mailbox.ts'
 import { model as ring } from './structures/ring.ts'
 import { model as scheduler } from './structures/scheduler.ts'
@@ -22,6 +24,8 @@ export const models: Readonly<Record<string, Model>> = {
   scheduler,
   sync,
   deaths,
+  kill,
+  handoff,
   buffers,
   sleepers,
   slot,

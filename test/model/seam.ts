@@ -23,6 +23,11 @@ export function watch(memory: Int32Array, start = 0): Words {
           for (let i = 0; i < values.length; i++) here().access('write', start + at + i, values[i]!, 0, undefined)
         }
       }
+      if (name === 'fill') {
+        return (value: number, from: number, to: number) => {
+          for (let at = from; at < to; at++) here().access('write', start + at, value, 0, undefined)
+        }
+      }
       throw new Error(`the model has no ${name} of shared words`)
     },
     set(target, name, value: number) {

@@ -1,4 +1,4 @@
-import { deepStrictEqual } from 'node:assert/strict'
+import { deepStrictEqual, ok } from 'node:assert/strict'
 
 import type * as mailboxes from '../../../src/lockfree/mailbox.ts'
 import type { Scenario } from '../explore.ts'
@@ -8,14 +8,17 @@ import { notify, replace, store, wait, type Words } from '../seam.ts'
 const HEAD = 0
 const BELL = 1
 const RECORDS = 4
-/** A record: its link, and what its sender wrote for the receiver. */
-const SIZE = 2
+/** A record: its link, what its sender wrote for the receiver, and that the receiver has seen it in the box. */
+const SIZE = 3
 const LINK = 0
+const MARK = 2
 
 /** Sent once a sender has died. */
 const END = 99
 const record = (n: number): number => RECORDS + n * SIZE
 const up = (a: number, b: number): number => a - b
+
+const mark = (words: Words) => (at: number) => void (words[at + MARK] = 1)
 
 /** Senders, and one receiver that sleeps between two looks. */
 export const model: Model = structure<typeof mailboxes>({
@@ -52,7 +55,7 @@ export const model: Model = structure<typeof mailboxes>({
             got.push(words[at + 1]! ^ 0x5eed)
             // The record is the receiver's: it may go into another box.
             words[at + LINK] = -1
-          })
+          }, mark(words))
           if (got.length >= count || got.includes(END)) return got
           store(words, BELL, 1)
           if (!box.holds()) wait(words, BELL, 1, Infinity)
@@ -83,12 +86,35 @@ export const model: Model = structure<typeof mailboxes>({
           )
       },
       name: at =>
-        at === HEAD ? 'head' : at === BELL ? 'bell' : `record ${(at - RECORDS) >> 1}${at % SIZE === 0 ? ' link' : ''}`,
+        at === HEAD
+          ? 'head'
+          : at === BELL
+            ? 'bell'
+            : `record ${Math.floor((at - RECORDS) / SIZE)} word ${(at - RECORDS) % SIZE}`,
     })
     return {
       'one sender, three records': scenario([[0, 1, 2]]),
       'two senders': scenario([[0], [1]]),
       'the sender dies': scenario([[0, 1]], true),
+      'the receiver dies': {
+        ...scenario([[0], [1]]),
+        threads: [
+          words => {
+            const box = make(words)
+            return () => box.take(() => {}, mark(words))
+          },
+          sender([0]),
+          sender([1]),
+          () => () => {},
+        ],
+        victim: 0,
+        check: ({ memory, died }) => {
+          const left: number[] = []
+          for (let at = memory[HEAD]!; at !== 0; at = memory[at + LINK]!) left.push(at)
+          for (const at of died ? [record(0), record(1)] : [])
+            ok(left.includes(at) || memory[at + MARK] === 1, `nobody knows of the record at ${at}`)
+        },
+      },
     }
   },
   faults: {
@@ -97,7 +123,7 @@ export const model: Model = structure<typeof mailboxes>({
         'if (replace(words, this.#head, head, record)) return head === 0',
         'store(words, this.#head, record)\n      return head === 0',
       ],
-      ['import { exchange, load, replace }', 'import { exchange, load, store }'],
+      ['import { load, replace }', 'import { load, replace, store }'],
     ],
     'send links after it has exchanged': [
       ['      words[record + this.#link] = head\n', ''],
@@ -106,16 +132,18 @@ export const model: Model = structure<typeof mailboxes>({
         'if (replace(words, this.#head, head, record)) {\n        words[record + this.#link] = head\n        return head === 0\n      }',
       ],
     ],
-    'take loads and clears': [
-      ['exchange(arena.words, this.#head, 0)', '(store(arena.words, this.#head, 0), load(arena.words, this.#head))'],
-      ['import { exchange, load, replace }', 'import { load, replace, store }'],
-    ],
     'take loads, and clears later': [
-      [
-        'let record = exchange(arena.words, this.#head, 0)',
-        'let record = load(arena.words, this.#head)\n    store(arena.words, this.#head, 0)',
-      ],
-      ['import { exchange, load, replace }', 'import { load, replace, store }'],
+      ['if (replace(arena.words, this.#head, record, 0)) break', 'store(arena.words, this.#head, 0)\n      break'],
+      ['import { load, replace }', 'import { load, replace, store }'],
+    ],
+    'take marks what it has out': [
+      ['record = load(arena.words, this.#head)\n', 'record = exchange(arena.words, this.#head, 0)\n'],
+      ['at !== marked;', 'at !== 0;'],
+      ['if (replace(arena.words, this.#head, record, 0)) break', 'break'],
+      ['import { load, replace }', 'import { exchange, load, replace }'],
+    ],
+    'take marks again what it has marked, and nothing else': [
+      ['marked = record)', 'marked = load(arena.words, this.#head))'],
     ],
     'take does not turn the order round': [
       ['      arena.words[record + this.#link] = oldest\n      oldest = record\n', '      each(record)\n'],

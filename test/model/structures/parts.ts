@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
+import { ok, strictEqual } from 'node:assert/strict'
 
 import type * as guards from '../../../src/wire/guard.ts'
 import type * as loops from '../../../src/scheduler/loop.ts'
@@ -322,10 +322,8 @@ export function ran(memory: Int32Array): number[] {
 
 export const RESULT = 0 + 10 + 20
 
-const up = (a: number, b: number): number => a - b
-
-/** Every slot is free, and in the free list of one seat, once. */
-export function audit(m: Modules, memory: Int32Array): void {
+/** Every slot is free, and in the free list of one seat, once; but for so many that a dead thread was about to give back. */
+export function audit(m: Modules, memory: Int32Array, lost = 0): void {
   const words = watch(memory)
   const registry = m.registries.Registry.attach({ words, grow: none } as unknown as WebAssembly.Memory, THREADS)
   const slots: number[] = []
@@ -341,7 +339,9 @@ export function audit(m: Modules, memory: Int32Array): void {
       for (let at = memory[head]!; at !== 0; at = memory[at + m.slots.LINK]!) free.push(at)
     }
   }
-  deepStrictEqual(free.toSorted(up), slots.toSorted(up), 'a slot is lost, or free twice')
+  strictEqual(new Set(free).size, free.length, 'a slot is free twice')
+  const missing = slots.filter(slot => !free.includes(slot))
+  ok(missing.length <= lost, `slots ${missing.join()} are lost`)
 }
 
 /** Where the deques of the small pool lie. */

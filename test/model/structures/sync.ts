@@ -13,6 +13,7 @@ import type { Outcome, Scenario } from '../explore.ts'
 import type { Model } from '../model.ts'
 import { add, load, notify, store, wait as sleep, watch, type Words } from '../seam.ts'
 import type { Faults } from '../tree.ts'
+import { awaitOne } from './houses.ts'
 import { audit, common, type Modules, modulesFor, seated, THREADS } from './parts.ts'
 
 /**
@@ -80,29 +81,13 @@ function thread<H extends Held>(
       words[ADDRESS] = thing.slot
     } else thing = new (of(kinds))(house, words[ADDRESS]!)
     return () => {
-      const result = part(thing, one => await_(worker, house, one), words)
+      const result = part(thing, one => awaitOne(worker, house, one), words)
       lodging.letGo()
       // It may have been the last to have it, and hears of the end of its own subscription.
       lodging.turn()
       return result
     }
   }
-}
-
-/** What a worker's loop does for a task that waits. */
-function await_<T>(worker: workers.Worker, house: households.Household, wait: Wait<T>): T {
-  const { registry, seat, lodging } = worker
-  const { sleepers } = registry
-  const who = { wait, place: 0, done: false, resume: () => void (who.done = true) }
-  if (wait.poll() || house.waits.enlist(who)) return wait.outcome()
-  for (;;) {
-    lodging.turn()
-    if (who.done) break
-    sleepers.announce(seat, false)
-    if (!lodging.called) sleepers.sleep(seat, 500)
-    sleepers.cancel(seat)
-  }
-  return wait.outcome()
 }
 
 const outside = (worker: workers.Worker): never => ({ pool: { lodge: () => worker } }) as never

@@ -1,0 +1,260 @@
+import { ok, strictEqual } from 'node:assert/strict'
+
+import type { Outcome, Scenario } from '../explore.ts'
+import type { Model } from '../model.ts'
+import { notify, store, wait, watch, type Words } from '../seam.ts'
+import type { Faults } from '../tree.ts'
+import { awaitOne, turnUntil } from './houses.ts'
+import { audit, common, modulesFor, RIPE, seated, THREADS } from './parts.ts'
+import {
+  BEGUN,
+  ENDED,
+  GATE,
+  KILLED,
+  living,
+  elsewhere,
+  end,
+  housed,
+  kill,
+  running,
+  type Seat,
+  seatOf,
+  spawning,
+  told,
+  waiting,
+} from './spawned.ts'
+
+/**
+ * Spawn, kill and end of a task over the households of three seats: who spawns it (and is told of its end), who runs it, and who kills it from a
+ * handle that came in a message; and the death of one of them between any two steps, with the repair beside the others.
+ */
+
+async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenario>>> {
+  const [a, b, c, d] = (await Promise.all((await modulesFor(4, broken, RIPE)).map(seatOf))) as [Seat, Seat, Seat, Seat]
+
+  /** What is in the mail yet is the end of subscriptions, and notices that came too late. */
+  const cleanUp = ({ memory, died }: Outcome): void => {
+    const words = watch(memory)
+    for (const [seat, at] of [a, b, c].entries()) housed(at, seat, words).worker.lodging.turn()
+    audit(a.m, memory, Number(died))
+  }
+
+  const scenario = (
+    threads: Scenario['threads'],
+    possible: readonly string[],
+    options: Partial<Scenario> = {},
+    tells: readonly number[] = [0],
+    leaks = false,
+  ): Scenario => ({
+    ...common,
+    ...options,
+    threads,
+    check: outcome => {
+      const ends = tells.map(index => outcome.results[index]).filter(one => one !== undefined)
+      told(outcome, ends as string[], possible)
+      if (!outcome.died || !leaks) cleanUp(outcome)
+    },
+  })
+
+  const repairing =
+    (seat: number) =>
+    (words: Words): (() => unknown) => {
+      const worker = seated(d.m, THREADS, words)
+      return () => {
+        const again: number[] = []
+        d.m.repairs.repair(worker, seat, new Set(), ref => again.push(ref))
+        return again
+      }
+    }
+  const LOST = [...KILLED, 'WorkerLostError']
+
+  return {
+    'who spawned it kills it': scenario([spawning(a, 'brief', 0, kill), running(b, 1, false)], KILLED),
+    'the same where others live': scenario([spawning(a, 'brief', 0, kill), running(b, 1, true)], KILLED),
+    'it waits for ever, and is killed': scenario([spawning(a, 'waits', 0, kill), running(b, 1, true)], KILLED.slice(1)),
+    'a third kills it': scenario(
+      [
+        spawning(a, 'brief', 1, waiting),
+        running(b, 1, false),
+        elsewhere(c, THREADS, ({ handle }) => handle.kill('late')),
+      ],
+      KILLED,
+    ),
+    'a third waits': scenario(
+      [spawning(a, 'brief', 1, waiting), running(b, 1, false), elsewhere(c, THREADS, waiting)],
+      KILLED.slice(0, 1),
+      {},
+      [0, 2],
+    ),
+    'two kill it': scenario(
+      [spawning(a, 'brief', 1, kill), running(b, 1, false), elsewhere(c, THREADS, kill)],
+      KILLED,
+      { large: true, share: 0.5 },
+      [0, 2],
+    ),
+    'who runs it dies': scenario([spawning(a, 'brief', 0, kill), running(b, 1, true), repairing(1)], LOST, {
+      victim: 1,
+      large: true,
+    }),
+    'who kills it dies': scenario(
+      [
+        spawning(a, 'brief', 1, ({ worker, handle, house }) => {
+          const result = handle.result()
+          turnUntil(worker, () => result.poll(), true)
+          return end(awaitOne(worker, house, result))
+        }),
+        elsewhere(b, 1, kill),
+        repairing(1),
+      ],
+      LOST,
+      { victim: 1, large: true, share: 0.5 },
+      [0],
+      // Who kills may die with a notice that it has not sent, and its handle holds the slot for ever.
+      true,
+    ),
+    'its slot is in another use': {
+      ...common,
+      large: true,
+      threads: [
+        spawning(a, 'joins', 1, ({ spawn, handle, end: endOf }) => {
+          const first = endOf(handle)
+          const second = spawn(1)
+          store(a.m.place.words, GATE, 1)
+          notify(a.m.place.words, GATE, 1)
+          return [first, endOf(second)]
+        }),
+        shared => {
+          const { worker } = housed(b, 1, shared)
+          const claimed = worker.lodging.next(-1, 0)
+          return () => {
+            b.m.place.words = shared
+            worker.execute(claimed)
+            wait(shared, GATE, 0, Infinity)
+            // It has looked for mail before.
+            worker.execute(worker.lodging.next(-1, 0))
+          }
+        },
+        elsewhere(c, THREADS, ({ handle }) => handle.kill('late')),
+      ],
+      check: outcome => {
+        const [first, second] = outcome.results[0] as [string, string]
+        told(outcome, [first], KILLED)
+        strictEqual(second, 'value 10', 'nobody has killed the second')
+        cleanUp(outcome)
+      },
+    },
+    'a parent is killed as its child ends': {
+      ...common,
+      large: true,
+      share: 0.5,
+      threads: [spawning(a, 'parent', 0, kill, {}, THREADS), living(b, 0), running(c, 1, false)],
+      check: outcome => {
+        told(outcome, [outcome.results[0] as string], KILLED)
+        const [begun, ended] = [outcome.memory[BEGUN + 1]!, outcome.memory[ENDED + 1]!]
+        ok(begun <= 1 && ended <= begun, `the child has begun ${begun} times`)
+        if (outcome.results[0] === KILLED[0]) strictEqual(ended, 1)
+        cleanUp(outcome)
+      },
+    },
+    'a parent is killed, whose child waits': scenario(
+      [spawning(a, 'patient', 0, kill, {}, THREADS), living(b, 0), running(c, 1, true)],
+      KILLED.slice(1),
+      { large: true, share: 0.3 },
+    ),
+    'who it is pinned to dies': scenario(
+      [spawning(a, 'brief', 0, waiting, { on: 1 }), running(b, 1, true), repairing(1)],
+      [KILLED[0]!, 'WorkerLostError'],
+      { victim: 1 },
+    ),
+  }
+}
+
+export const model: Model = {
+  build: scenarios,
+  faults: {
+    'a kill claims by a store': {
+      'live/handle.ts': [
+        [
+          'if (!claim(arena, this.slot, word, worker.seat)) continue',
+          'store(arena.words, this.slot + STATE, withState(word, CLAIMED, worker.seat))',
+        ],
+      ],
+    },
+    'a kill that comes second gives up': {
+      'live/handle.ts': [
+        [
+          'if (!claim(arena, this.slot, word, worker.seat)) continue',
+          'if (!claim(arena, this.slot, word, worker.seat)) return',
+        ],
+      ],
+    },
+    'the end is sent before it is written': {
+      'scheduler/worker.ts': [
+        ['    store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))\n', ''],
+        [
+          '    if (isRoot) this.post.report(slot)\n',
+          '    const word = withState(words[slot + STATE]!, state, this.seat)\n    if (isRoot) this.post.report(slot)\n    store(words, slot + STATE, word)\n',
+        ],
+        ['    else this.registry.sleepers.wake(home)\n', '    if (!isRoot) this.registry.sleepers.wake(home)\n'],
+      ],
+    },
+    'the end rings nobody': { 'scheduler/post.ts': [['    this.ring(slot + WATCHERS)\n', '']] },
+    'the keeper is not told': { 'scheduler/post.ts': [['    else this.send(keeper, slot)\n  }', '  }']] },
+    'mail wakes nobody': {
+      'scheduler/post.ts': [['    this.#registry.sleepers.wake(seat)\n', '']],
+    },
+    'the word that names a notice comes before it': {
+      'scheduler/notice.ts': [
+        ['  worker.post.send(seat, notice)\n', ''],
+        [
+          '  store(words, registry.seat(seat) + WANT, 1)\n',
+          '  store(words, registry.seat(seat) + WANT, 1)\n  worker.post.send(seat, notice)\n',
+        ],
+      ],
+    },
+    'a notice is for whatever is in the slot': {
+      'live/household.ts': [['useOf(word) !== use || stateOf(word)', 'stateOf(word)']],
+    },
+    'a handle elsewhere does not hold the slot': {
+      'live/handle.ts': [['    add(worker.registry.arena.words, this.slot + HOLDS, 1)\n    return', '    return']],
+    },
+    'a seat without residents reads no mail': {
+      'scheduler/notice.ts': [['  post.take(undefined)\n', '']],
+    },
+    'what a thread has out of its mail is marked then': {
+      'lockfree/mailbox.ts': [
+        ['        mark(at)\n', ''],
+        ['      each(oldest)\n', '      mark(oldest)\n      each(oldest)\n'],
+      ],
+    },
+    'the repair leaves errands that the dead one had out': {
+      'scheduler/repair.ts': [['if (words[slot + DELIVERY] === ERRAND && isHeld) decline(worker, slot)', '']],
+    },
+    'what a dead thread has ended is its own': {
+      'scheduler/repair.ts': [
+        ['if (by === seat) replace(words, slot + STATE, word, withState(word, state, GHOST))', ''],
+      ],
+    },
+    'after a death nobody looks for ghosts': { 'live/household.ts': [['    this.tree.revive(mail)\n', '']] },
+    'a parent ends before its children': {
+      'live/tree.ts': [['if (!resident.over || resident.youngest !== undefined) return', 'if (!resident.over) return']],
+    },
+    'the children of who is killed go on': {
+      'live/tree.ts': [['child.kill(reason)', 'void reason']],
+    },
+  },
+  shownIn: {
+    'a kill that comes second gives up': 'it waits for ever, and is killed',
+    'the end rings nobody': 'a third waits',
+    'mail wakes nobody': 'it waits for ever, and is killed',
+    'the word that names a notice comes before it': 'the same where others live',
+    'a notice is for whatever is in the slot': 'its slot is in another use',
+    'a handle elsewhere does not hold the slot': 'a third waits',
+    'what a thread has out of its mail is marked then': 'who it is pinned to dies',
+    'the repair leaves errands that the dead one had out': 'who it is pinned to dies',
+    'what a dead thread has ended is its own': 'who it is pinned to dies',
+    'after a death nobody looks for ghosts': 'who it is pinned to dies',
+    'a parent ends before its children': 'a parent is killed as its child ends',
+    'the children of who is killed go on': 'a parent is killed, whose child waits',
+  },
+}
