@@ -30,7 +30,8 @@ import { envoys } from '../wire/envoy.ts'
 import { type Arguments, notTask } from '../task/fork.ts'
 import { type Result, type Task, task } from '../task/task.ts'
 import { checkDeadline, type Deadline, keepDeadline } from './deadline.ts'
-import { cyclesOf, describe, describer } from './dump.ts'
+import { Deadlocks } from './deadlocks.ts'
+import { cyclesOf, describe, describer, type Living } from './dump.ts'
 import { deposit } from './deposits.ts'
 import { Handle, provideFollower } from './handle.ts'
 import { inherit } from './inheritance.ts'
@@ -332,4 +333,8 @@ provide({
   describe,
   describer,
   cyclesOf,
+  watch(name, asleep, look, warn) {
+    const deadlocks = new Deadlocks(name, asleep, look as () => Promise<Living[][]>, warn)
+    return pending => deadlocks.watch(pending)
+  },
 })

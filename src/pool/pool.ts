@@ -1,6 +1,6 @@
 import { ForkError } from '../errors.ts'
 import { store } from '../memory/atomics.ts'
-import { cores, environment, Hold, openBuffers, uniqueName } from '../platform/node/host.ts'
+import { cores, environment, Hold, openBuffers, uniqueName, warn } from '../platform/node/host.ts'
 import { readTally, type Tally } from '../scheduler/counters.ts'
 import { runHere } from '../scheduler/here.ts'
 import { WORKER } from '../scheduler/duty.ts'
@@ -17,7 +17,6 @@ import type { Receiver } from '../channel/receiver.ts'
 import type { Sender } from '../channel/sender.ts'
 import type { Living, WorkerDump } from '../live/dump.ts'
 import type { Handle } from '../live/handle.ts'
-import { Deadlocks } from './deadlocks.ts'
 import type { SpawnOptions } from '../live/spawn.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Guard } from '../wire/guard.ts'
@@ -102,12 +101,11 @@ export class Pool {
     this.#hold = new Hold()
     this.#runs = new Runs(this.#worker, settings.name, this.#hold)
     const { sleepers } = this.#registry
-    const deadlocks = new Deadlocks(
-      this.name,
-      () => sleepers.idle >= this.threads,
-      async () => (hasLobby() ? (await this.dump()).cycles : []),
-    )
-    this.#runs.onPending = pending => deadlocks.watch(pending)
+    if (hasLobby()) {
+      const asleep = (): boolean => sleepers.idle >= this.threads
+      const look = async (): Promise<unknown> => (await this.dump()).cycles
+      this.#runs.onPending = lobbyFor('dump').watch(this.name, asleep, look, warn)
+    }
     this.#crew = new Crew(this.#worker, this.#runs, settings, () => ({
       memory: this.#registry.arena.memory,
       threads: settings.threads,

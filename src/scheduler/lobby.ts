@@ -12,6 +12,13 @@ export interface Lobby {
   describe(worker: Worker): unknown
   readonly describer: unknown
   cyclesOf(dump: never): unknown
+  /** Warns of tasks that wait for each other, as `look` finds them. What is returned is to be told whether work is pending. */
+  watch(
+    name: string,
+    asleep: () => boolean,
+    look: () => Promise<unknown>,
+    warn: (text: string) => void,
+  ): (pending: boolean) => void
 }
 
 /** A pool, to rooms that do not know pools: the seat of the thread that made it, with residents. */

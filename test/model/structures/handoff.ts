@@ -208,7 +208,7 @@ export const model: Model = {
     },
     'a hand-off overtakes what is in the queue': {
       'channel/station.ts': [
-        ['if (wait.direct !== true || !this.#chain!.arouse()) return false', 'this.#chain!.arouse()'],
+        ['if (wait.accept === undefined || !this.#chain!.arouse()) return false', 'this.#chain!.arouse()'],
       ],
     },
     'what was handed over is not next': {

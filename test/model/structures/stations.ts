@@ -102,7 +102,7 @@ export const receiving =
     const { worker, house, station, seat } = at
     const got: unknown[] = []
     const wait = new seat.receives.Receive(station, () => {})
-    const who = { wait, resume: (): void => void (take() && next()) }
+    const who = { wait, place: 0, resume: (): void => void (take() && next()) }
     const take = (): boolean => {
       if (!wait.closed) got.push(wait.outcome())
       return !wait.closed && got.length < most

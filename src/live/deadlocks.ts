@@ -1,5 +1,4 @@
-import type { Living } from '../live/dump.ts'
-import { warn } from '../platform/node/host.ts'
+import type { Living } from './dump.ts'
 
 /** First look after so many ms of pending work; then half as often each time, as long as all threads are found asleep. */
 const FIRST = 1000
@@ -21,14 +20,21 @@ export class Deadlocks {
   readonly #name: string
   readonly #asleep: () => boolean
   readonly #look: () => Promise<readonly (readonly Living[])[]>
+  readonly #warn: (text: string) => void
   readonly #known = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #wait = FIRST
 
-  constructor(name: string, asleep: () => boolean, look: () => Promise<readonly (readonly Living[])[]>) {
+  constructor(
+    name: string,
+    asleep: () => boolean,
+    look: () => Promise<readonly (readonly Living[])[]>,
+    warn: (text: string) => void,
+  ) {
     this.#name = name
     this.#asleep = asleep
     this.#look = look
+    this.#warn = warn
   }
 
   /** Work is pending from now on, or none is. */
@@ -65,7 +71,7 @@ export class Deadlocks {
         const key = keyOf(cycle)
         if (!first.has(key) || this.#known.has(key)) continue
         this.#known.add(key)
-        warn(`Tasks of the pool ${this.#name} wait for each other: ${inWords(cycle)}. Only a kill ends that.`)
+        this.#warn(`Tasks of the pool ${this.#name} wait for each other: ${inWords(cycle)}. Only a kill ends that.`)
       }
     } catch {
       // The pool is closed, or a thread died: there is nothing to look at, or another time.
