@@ -78,7 +78,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
     return this.#done
   }
 
-  /** It was waited for, or is: what it came to is had once. */
+  /** @internal It was waited for, or is: what it came to is had once. */
   get spent(): boolean {
     return this.#done || this.#promise !== undefined
   }
