@@ -1,4 +1,4 @@
-import { CanceledError, FilchError, ForkError, KilledError } from '../errors.ts'
+import { CanceledError, ForkError, KilledError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
 import { isThenable, promised } from '../scheduler/failure.ts'
 import { REASON, REASON_LENGTH, TARGET, USE, verdict } from '../scheduler/notice.ts'
@@ -30,7 +30,7 @@ import { Queue } from './queue.ts'
 import { type Body, Resident } from './resident.ts'
 import { type Alarm, Timers } from './timers.ts'
 import { Tree } from './tree.ts'
-import { Wait } from './wait.ts'
+import { notWait, Wait } from './wait.ts'
 import type { Awaited } from './watch.ts'
 import { Watches } from './watches.ts'
 
@@ -385,13 +385,6 @@ function advance(worker: Worker, body: Body, fault: { readonly error: unknown } 
   if (step.done === true || !worker.pending) return step
   return body.throw(
     new ForkError('ERR_FILCH_JOIN', 'A generator task waits with forks pending. Join them first, or spawn instead.'),
-  )
-}
-
-function notWait(label: string): FilchError {
-  return new FilchError(
-    'ERR_FILCH_WAIT',
-    `The task ${label} yielded a value. A generator task waits by yield* alone: yield* handle.join(), yield* receiver.receive().`,
   )
 }
 

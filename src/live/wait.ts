@@ -86,7 +86,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
   /** @internal */
   seen = -1
 
-  /** It was waited for, or is: what it came to is had once. */
+  /** @internal It was waited for, or is: what it came to is had once. */
   get spent(): boolean {
     return this.#done || this.#promise !== undefined
   }
@@ -182,5 +182,13 @@ function spent(): FilchError {
   return new FilchError(
     'ERR_FILCH_WAIT',
     'This was waited for before, or lost a select. What can be waited for is so once: ask for another.',
+  )
+}
+
+/** For a generator task that has yielded something else than what a `yield*` asks for. */
+export function notWait(label: string): FilchError {
+  return new FilchError(
+    'ERR_FILCH_WAIT',
+    `The task ${label} yielded a value. A generator task waits by yield* alone: yield* handle.join(), yield* receiver.receive().`,
   )
 }

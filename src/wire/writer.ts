@@ -9,8 +9,7 @@ import { FilchError } from '../errors.ts'
 import type { Carrier } from './carrier.ts'
 import { type Envoy, envoyClass } from './envoy.ts'
 import { dissect } from './error.ts'
-import { IMPOSTOR, kindOf, ODD, unbox } from './kinds.ts'
-import type { View } from './kinds.ts'
+import { IMPOSTOR, kindOf, ODD, unbox, type View } from './kinds.ts'
 import { putNumber } from './number.ts'
 import { Numbering } from './numbering.ts'
 import {
@@ -317,9 +316,7 @@ export class Writer {
     if (envoy.home !== undefined && envoy.home !== this.#carrier.host) throw foreign(envoy)
     const words = envoy.depart()
     this.#envoys.push([head >>> TAG_BITS, words])
-    this.#put(head)
-    this.#put(words.length)
-    for (const word of words) this.#put(word)
+    for (const word of [head, words.length, ...words]) this.#put(word)
   }
 
   #view(view: View, head: number): void {

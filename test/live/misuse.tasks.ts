@@ -1,7 +1,7 @@
 import { type Handle, type IVar, type Receiver, type Sender, spawn, task, type Wait } from 'filch'
 
 export const nine = task(() => 9)
-export const takes = task((_: IVar<number> | Handle<number> | Sender<number> | Receiver<number>) => 'took')
+export const takes = task((thing: IVar<number> | Handle<number> | Sender<number> | Receiver<number>) => typeof thing)
 
 /** Waits without the star. */
 export const yields = task(function* (): Generator<Wait<number>, number> {
