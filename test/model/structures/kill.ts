@@ -244,6 +244,10 @@ export const model: Model = {
     },
   },
   shownIn: {
+    'a kill claims by a store': 'who spawned it kills it',
+    'the end is sent before it is written': 'who spawned it kills it',
+    'the keeper is not told': 'who spawned it kills it',
+    'a seat without residents reads no mail': 'who spawned it kills it',
     'a kill that comes second gives up': 'it waits for ever, and is killed',
     'the end rings nobody': 'a third waits',
     'mail wakes nobody': 'it waits for ever, and is killed',
