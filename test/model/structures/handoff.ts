@@ -92,7 +92,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       UNBOUNDED,
       [receiving(), sends([1, 2])],
       ({ died }, got) => (died ? begins(got, [1, 2]) : deepStrictEqual(got, [1, 2])),
-      { victim: 1, large: true },
+      { victim: 1, large: true, share: 0.5 },
     ),
     'the receiver closes': scenario(
       UNBOUNDED,
@@ -145,7 +145,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
         },
       ],
       (_, got) => deepStrictEqual(got, [5]),
-      { stays: true, large: true },
+      { stays: true, large: true, share: 0.5 },
     ),
     'the receiver closes on an offer': scenario(
       0,

@@ -95,6 +95,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'who runs it dies': scenario([spawning(a, 'brief', 0, kill), running(b, 1, true), repairing(1)], LOST, {
       victim: 1,
       large: true,
+      share: 0.5,
     }),
     'who kills it dies': scenario(
       [
