@@ -93,9 +93,9 @@ const faults: Record<string, Edit[]> = {
   ],
   'link read beyond the view': [
     [
-      'arena.reach(record + this.#link + 1)',
+      'arena.reach(at + this.#link + 1)',
       // Said aloud: it would follow `undefined` for ever.
-      "if (record >= arena.words.length) throw new RangeError('beyond the view')",
+      "if (at >= arena.words.length) throw new RangeError('beyond the view')",
     ],
   ],
   'was empty and was not, confused': [['return head === 0', 'return head !== 0']],

@@ -95,6 +95,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'who runs it dies': scenario([spawning(a, 'brief', 0, kill), running(b, 1, true), repairing(1)], LOST, {
       victim: 1,
       large: true,
+      share: 0.5,
     }),
     'who kills it dies': scenario(
       [
@@ -244,6 +245,10 @@ export const model: Model = {
     },
   },
   shownIn: {
+    'a kill claims by a store': 'who spawned it kills it',
+    'the end is sent before it is written': 'who spawned it kills it',
+    'the keeper is not told': 'who spawned it kills it',
+    'a seat without residents reads no mail': 'who spawned it kills it',
     'a kill that comes second gives up': 'it waits for ever, and is killed',
     'the end rings nobody': 'a third waits',
     'mail wakes nobody': 'it waits for ever, and is killed',
