@@ -267,3 +267,11 @@ export class Cells {
     lot.slab.freeAll(lot.first, lot.last)
   }
 }
+
+const cells = new WeakMap<Worker, Cells>()
+
+export function cellsOf(worker: Worker): Cells {
+  let own = cells.get(worker)
+  if (own === undefined) cells.set(worker, (own = new Cells(worker)))
+  return own
+}

@@ -5,7 +5,7 @@ import { load, replace, store } from '../memory/atomics.ts'
 import { type Household, householdOf } from '../live/household.ts'
 import type { Watch } from '../live/watch.ts'
 import type { Worker } from '../scheduler/worker.ts'
-import { Cells } from './cells.ts'
+import { type Cells, cellsOf } from './cells.ts'
 import { Offers } from './offers.ts'
 import { chainAt, ringAt } from './queues.ts'
 import * as at from './record.ts'
@@ -74,7 +74,8 @@ export class Station {
 
   /** The channel in `slot`, as this seat sees it. */
   static at(worker: Worker, slot: number): Station {
-    const all = stationsOf(worker)
+    let all = stations.get(worker)
+    if (all === undefined) stations.set(worker, (all = new Map()))
     worker.registry.arena.reach(slot + 32)
     const use = worker.registry.arena.words[slot + at.USE]!
     let station = all.get(slot)
@@ -396,16 +397,3 @@ export class Station {
 }
 
 const stations = new WeakMap<Worker, Map<number, Station>>()
-const cells = new WeakMap<Worker, Cells>()
-
-function stationsOf(worker: Worker): Map<number, Station> {
-  let all = stations.get(worker)
-  if (all === undefined) stations.set(worker, (all = new Map()))
-  return all
-}
-
-function cellsOf(worker: Worker): Cells {
-  let own = cells.get(worker)
-  if (own === undefined) cells.set(worker, (own = new Cells(worker)))
-  return own
-}

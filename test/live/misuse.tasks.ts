@@ -4,9 +4,8 @@ export const nine = task(() => 9)
 export const takes = task((thing: IVar<number> | Handle<number> | Sender<number> | Receiver<number>) => typeof thing)
 
 /** Waits without the star. */
-export const yields = task(function* (): Generator<Wait<number>, number> {
-  const got = yield spawn(nine).join()
-  return got as unknown as number
+export const yields = task(function* (): Generator<Wait<number>, number, number> {
+  return yield spawn(nine).join()
 })
 export const yieldsSent = task(function* (to: Sender<number>): Generator<Wait<void>, void> {
   yield to.send(1)

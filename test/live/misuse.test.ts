@@ -1,4 +1,4 @@
-import { barrier, type Handle, ivar, latch, mutex, NotSendableError, OptionError, Pool, semaphore } from 'filch'
+import { barrier, ivar, latch, mutex, NotSendableError, OptionError, Pool, semaphore } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import { floods, mends, nine, starred, takes, yields, yieldsSent } from './misuse.tasks.ts'
@@ -16,7 +16,7 @@ const refused = async (thing: Parameters<typeof takes>[0]): Promise<void> => {
 describe('what is of one pool', () => {
   it('does not go to another', async () => {
     await refused(ivar<number>({ pool }))
-    await refused(pool.spawn(nine) as Handle<number>)
+    await refused(pool.spawn(nine))
     const [sender, receiver] = pool.channel<number>()
     await refused(sender)
     await refused(receiver)
