@@ -53,8 +53,10 @@ export class Receive extends Wait<unknown> implements Direct {
     }
     let value: unknown
     // In a rush of messages nearly all come this way.
-    if (!this.over && this.#station.fresh) value = this.#station.takeFresh()
-    else if (this.poll()) value = this.outcome()
+    if (!this.over && this.#station.fresh) {
+      this.settle(undefined)
+      value = this.#station.takeFresh()
+    } else if (this.poll()) value = this.outcome()
     else {
       const { watch } = this.#station
       this.seen = watch.armed ? watch.rings : -1
