@@ -2,7 +2,11 @@
 export interface InLine {
   /** Where it stands. In several lines: where it stands in one of them. */
   place: number
-  readonly wait: { readonly over: boolean; covers(wait: object): boolean }
+  readonly wait: {
+    readonly over: boolean
+    /** @internal */
+    covers(wait: object): boolean
+  }
 }
 
 /**

@@ -6,11 +6,11 @@ export interface Awaited {
   poll(): boolean
   /** {@link poll} has said so. */
   readonly over: boolean
-  /** It is that wait, or chooses among several of which that is one. */
+  /** @internal It is that wait, or chooses among several of which that is one. */
   covers(wait: object): boolean
   /** What tells that trying again may be worth while. */
   readonly watches: readonly Watch[]
-  /** How often its only watch had been rung when it last looked in vain, if that was armed then; else -1, and it looks again. */
+  /** @internal How often its only watch had been rung when it last looked in vain, if that was armed then; else -1, and it looks again. */
   readonly seen: number
 }
 

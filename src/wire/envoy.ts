@@ -6,7 +6,7 @@ import { crossesBy } from './kinds.ts'
  * Its class is declared once in each thread ({@link envoys}), and its prototype tells writer and guard what it is.
  */
 export interface Envoy {
-  /** The `Carrier.host` of the pool in whose memory it lies: it is nothing in another. Undefined: `depart` says why it cannot cross. */
+  /** @internal The `Carrier.host` of the pool in whose memory it lies: it is nothing in another. Undefined: `depart` says why it cannot cross. */
   readonly home: unknown
   /** The words by which it is found on the other side. Counts one of it as on its way, until `arrive` or `recall`. */
   depart(): readonly number[]

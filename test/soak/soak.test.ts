@@ -8,14 +8,14 @@ import { watch } from './watch.ts'
 const bounds: Readonly<Record<string, readonly [rounds: number, noun: string, least: number]>> = {
   channels: [10, 'messages', 100_000],
   deque: [2, 'jobs through a deque', 8_000_000],
-  jobs: [30, 'jobs of pools', 1_000_000],
-  faults: [120, 'faults', 140],
-  sleep: [50, 'wake-ups', 50_000],
+  jobs: [20, 'jobs of pools', 600_000],
+  faults: [80, 'faults', 90],
+  sleep: [30, 'wake-ups', 30_000],
   life: [10, 'pools ended', 100],
-  kills: [60, 'tasks killed', 60],
+  kills: [40, 'tasks killed', 40],
   trees: [100, 'tasks of trees', 200],
-  ends: [30, 'processes ended', 30],
-  programs: [100, 'programs', 100_000],
+  ends: [20, 'processes ended', 20],
+  programs: [60, 'programs', 60_000],
 }
 
 it('CI plays every part', () => {

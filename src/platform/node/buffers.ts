@@ -48,6 +48,7 @@ export class ChannelBuffers implements Buffers {
   #leaving: number[] = []
   #fresh: number[] = []
   #closed = false
+  #timer: NodeJS.Timeout | undefined
 
   /** `name` is the pool's, and unique in the process; `known` is what the maker of the thread knew when it started it. */
   constructor(registry: Registry, name: string, known: ReadonlyMap<number, SharedArrayBuffer>) {
@@ -121,6 +122,7 @@ export class ChannelBuffers implements Buffers {
 
   close(): void {
     this.#closed = true
+    clearTimeout(this.#timer)
     this.#channel.close()
   }
 
@@ -146,7 +148,8 @@ export class ChannelBuffers implements Buffers {
   }
 
   #later(): void {
-    setTimeout(() => this.#part(), FAREWELL).unref()
+    // Closed, there is nobody to tell; and what a task of an ended pool was sent stays unread, so this would never end.
+    if (!this.#closed) this.#timer = setTimeout(() => this.#part(), FAREWELL).unref()
   }
 
   #part(): void {
@@ -163,7 +166,7 @@ export class ChannelBuffers implements Buffers {
       if (needed.has(id)) this.#leaving.push(id)
       else {
         this.#own.delete(id)
-        if (!this.#closed) this.#post({ gone: id })
+        this.#post({ gone: id })
       }
     }
     if (this.#leaving.length > 0) this.#later()
