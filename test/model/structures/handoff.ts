@@ -92,7 +92,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       UNBOUNDED,
       [receiving(), sends([1, 2])],
       ({ died }, got) => (died ? begins(got, [1, 2]) : deepStrictEqual(got, [1, 2])),
-      { victim: 1, large: true, share: 0.5 },
+      { victim: 1, large: true, share: 0.25 },
     ),
     'the receiver closes': scenario(
       UNBOUNDED,
@@ -117,7 +117,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
         },
       ],
       ({ results }, got) => deepStrictEqual(got, results[1] === true ? [5, 6] : [6]),
-      { large: true, share: 0.5 },
+      { large: true, share: 0.25 },
     ),
     'who offers is killed': scenario(
       0,
@@ -145,7 +145,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
         },
       ],
       (_, got) => deepStrictEqual(got, [5]),
-      { stays: true, large: true, share: 0.5 },
+      { stays: true, large: true, share: 0.25 },
     ),
     'the receiver closes on an offer': scenario(
       0,
@@ -157,7 +157,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       0,
       [receiving(), at => sent(at, 5)],
       ({ died }, got) => (died ? begins(got, [5]) : deepStrictEqual(got, [5])),
-      { victim: 1, large: true, share: 0.5 },
+      { victim: 1, large: true, share: 0.25 },
     ),
     'the receiver dies beside an offer': scenario(
       0,
@@ -165,7 +165,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       ({ died }, got) => {
         if (!died) deepStrictEqual(got, [5])
       },
-      { victim: 0, large: true, share: 0.5 },
+      { victim: 0, large: true, share: 0.25 },
     ),
     'room for two': scenario(
       2,

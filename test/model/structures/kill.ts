@@ -89,13 +89,13 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'two kill it': scenario(
       [spawning(a, 'brief', 1, kill), running(b, 1, false), elsewhere(c, THREADS, kill)],
       KILLED,
-      { large: true, share: 0.5 },
+      { large: true, share: 0.25 },
       [0, 2],
     ),
     'who runs it dies': scenario([spawning(a, 'brief', 0, kill), running(b, 1, true), repairing(1)], LOST, {
       victim: 1,
       large: true,
-      share: 0.5,
+      share: 0.25,
     }),
     'who kills it dies': scenario(
       [
@@ -108,7 +108,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
         repairing(1),
       ],
       LOST,
-      { victim: 1, large: true, share: 0.5 },
+      { victim: 1, large: true, share: 0.25 },
       [0],
       // Who kills may die with a notice that it has not sent, and its handle holds the slot for ever.
       true,
@@ -147,7 +147,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'a parent is killed as its child ends': {
       ...common,
       large: true,
-      share: 0.5,
+      share: 0.25,
       threads: [spawning(a, 'parent', 0, kill, {}, THREADS), living(b, 0), running(c, 1, false)],
       check: outcome => {
         told(outcome, [outcome.results[0] as string], KILLED)
@@ -160,7 +160,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'a parent is killed, whose child waits': scenario(
       [spawning(a, 'patient', 0, kill, {}, THREADS), living(b, 0), running(c, 1, true)],
       KILLED.slice(1),
-      { large: true, share: 0.3 },
+      { large: true, share: 0.15 },
     ),
     'who it is pinned to dies': scenario(
       [spawning(a, 'brief', 0, waiting, { on: 1 }), running(b, 1, true), repairing(1)],

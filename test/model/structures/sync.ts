@@ -324,9 +324,6 @@ export const model: Model = {
     'the end of a thing tells nobody': {
       'lockfree/signal.ts': [['<= ARMED) mail(subscription)', '<= ARMED) void mail']],
     },
-    'the end of a thing tells again who is told already': {
-      'lockfree/signal.ts': [['<= ARMED) mail(subscription)', '<= 0x7fffffff) mail(subscription)']],
-    },
     'out of the mail by a store': {
       'lockfree/signal.ts': [
         [
