@@ -18,7 +18,7 @@ for (const step of steps) {
   const begun = performance.now()
   const { status } = spawnSync('npm', ['run', '--silent', step, ...(npmArgs[step] ?? [])], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: 600_000,
+    timeout: 660_000,
     shell: process.platform === 'win32',
   })
   if (status !== 0) failed.push(step)
