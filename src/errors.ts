@@ -52,6 +52,16 @@ export class OptionError extends FilchError {
   }
 }
 
+/** Throws if `options` has a property that is not among `names`. */
+export function refuseOthers(
+  what: string,
+  options: object,
+  names: readonly string[],
+  hint: string = `There are: ${names.join(', ')}.`,
+): void {
+  for (const name of Object.keys(options)) if (!names.includes(name)) throw new OptionError(what, name, hint)
+}
+
 /** The function is not a task, or cannot be one. */
 export class TaskError extends FilchError {}
 

@@ -1,6 +1,7 @@
 import type { Pool } from 'filch'
 
 import type { Bench, Measured, Settings } from '../support/bench.ts'
+import { arrived, gate, open } from '../support/gate.ts'
 import { inPool } from '../support/pool.ts'
 import { sit, sitSilently, work } from './blocking.tasks.ts'
 
@@ -9,20 +10,17 @@ const SITTING = 8
 /** Milliseconds for `tasks` of a millisecond each, while `sitting` tasks of `how` have their seats. */
 async function flow(pool: Pool, { quick }: Settings, sitting: number, how: typeof sit): Promise<Measured> {
   const tasks = quick ? 40 : 600
-  const cells = new Int32Array(new SharedArrayBuffer(8))
+  const cells = gate()
   const batch = (): Promise<unknown> => Promise.all(Array.from({ length: tasks }, () => pool.run(work, 1)))
   await batch()
   const sat = Array.from({ length: sitting }, () => pool.run(how, cells))
-  for (let here = 0; (here = Atomics.load(cells, 1)) < sitting;) {
-    await (Atomics.waitAsync(cells, 1, here, 1000) as { value: unknown }).value
-  }
+  await arrived(cells, sitting)
   // Those that work now have just started: their code is to be as warm as that of the others.
   await batch()
   const begun = performance.now()
   await batch()
   const ms = performance.now() - begun
-  Atomics.store(cells, 0, 1)
-  Atomics.notify(cells, 0)
+  open(cells)
   await Promise.all(sat)
   return { samples: [ms], operations: tasks }
 }

@@ -1,15 +1,6 @@
 import { ivar, task, yieldNow } from 'filch'
 
-function arrive(cells: Int32Array): void {
-  Atomics.add(cells, 1, 1)
-  Atomics.notify(cells, 1)
-}
-
-/** Has its worker to itself until cell 0 is not 0. */
-export const hold = task((cells: Int32Array): void => {
-  arrive(cells)
-  while (Atomics.load(cells, 0) === 0) Atomics.wait(cells, 0, 0)
-})
+import { arrive } from '../support/gate.ts'
 
 /** Must never begin. */
 export const late = task((cells: Int32Array): void => arrive(cells))

@@ -2,14 +2,10 @@ import { type Handle, KilledError, type Pool } from 'filch'
 
 import type { Bench, Variant } from '../support/bench.ts'
 import { expect } from '../support/clock.ts'
+import { arrived, gate, open } from '../support/gate.ts'
 import { inPool } from '../support/pool.ts'
-import { hold, late, looking, runaway, waiting } from './kill.tasks.ts'
-
-const gate = (): Int32Array => new Int32Array(new SharedArrayBuffer(8))
-
-async function reached(cells: Int32Array): Promise<void> {
-  while (Atomics.load(cells, 1) === 0) await Atomics.waitAsync(cells, 1, 0, 1000).value
-}
+import { sitSilently } from './blocking.tasks.ts'
+import { late, looking, runaway, waiting } from './kill.tasks.ts'
 
 /** Milliseconds from the kill until who awaits the task has its error. */
 async function kill(handle: Handle<unknown>, force = false): Promise<number> {
@@ -27,17 +23,16 @@ const begun =
   async (pool: Pool): Promise<number> => {
     const cells = gate()
     const handle = start(pool, cells)
-    await reached(cells)
+    await arrived(cells, 1)
     return kill(handle, force)
   }
 
 async function queued(pool: Pool): Promise<number> {
   const cells = gate()
-  const holds = pool.spawnWith({ on: 0 }, hold, cells)
-  await reached(cells)
+  const holds = pool.spawnWith({ on: 0 }, sitSilently, cells)
+  await arrived(cells, 1)
   const ms = await kill(pool.spawnWith({ on: 0 }, late, cells))
-  Atomics.store(cells, 0, 1)
-  Atomics.notify(cells, 0)
+  open(cells)
   await holds
   expect(cells[1], 1)
   return ms

@@ -1,4 +1,4 @@
-import { FilchError, OptionError } from '../errors.ts'
+import { FilchError, OptionError, refuseOthers } from '../errors.ts'
 import { inherit } from '../scheduler/heirs.ts'
 import { CHANNEL } from '../scheduler/slot.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
@@ -25,9 +25,7 @@ const MOST = 1 << 20
 /** Makes a channel whose ends are on this worker's seat, held by the current task if there is one. */
 function open<T>(worker: Worker, options: ChannelOptions): [Sender<T>, Receiver<T>] {
   if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
-  for (const name of Object.keys(options)) {
-    if (name !== 'capacity') throw new OptionError('An option of channel', name, 'There is: capacity.')
-  }
+  refuseOthers('An option of channel', options, ['capacity'], 'There is: capacity.')
   const { capacity = Infinity } = options
   if (capacity !== Infinity && !(Number.isInteger(capacity) && capacity >= 0 && capacity <= MOST)) {
     throw new OptionError('capacity', capacity, `Give a whole number from 0 to ${MOST}, or nothing.`)

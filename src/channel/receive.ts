@@ -45,12 +45,7 @@ export class Receive extends Wait<unknown> implements Direct {
   }
 
   override next(): IteratorResult<Wait<unknown>, unknown> {
-    try {
-      this.house.checkpoint(this)
-    } catch (error) {
-      this.withdraw()
-      throw error
-    }
+    this.heed()
     let value: unknown
     // In a rush of messages nearly all come this way.
     if (!this.over && this.#station.fresh) {
@@ -60,10 +55,8 @@ export class Receive extends Wait<unknown> implements Direct {
     else {
       const { watch } = this.#station
       this.seen = watch.armed ? watch.rings : -1
-      this.house.asked = this
-      return { done: false, value: this }
+      return this.ask()
     }
-
     this.#onDone(this)
     return { done: true, value }
   }

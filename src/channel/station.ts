@@ -181,9 +181,7 @@ export class Station {
       const chain = this.#chain
       chain.relink()
       while (chain.count(0) > 0) {
-        const before = chain.taken
-        drop(chain.take())
-        this.cells.free(before)
+        drop(this.#advance(chain))
       }
     } else {
       this.#ring!.shut(cell => {
@@ -297,11 +295,15 @@ export class Station {
 
   /** Takes it. */
   takeFresh(): unknown {
-    const chain = this.#chain!
+    return this.cells.read(this.#advance(this.#chain!))
+  }
+
+  /** Takes the oldest cell; the one that was taken before it is of no use any more. */
+  #advance(chain: Chain): number {
     const before = chain.taken
     const cell = chain.take()
     this.cells.free(before)
-    return this.cells.read(cell)
+    return cell
   }
 
   #next(chain: Chain): boolean {
@@ -367,17 +369,13 @@ export class Station {
     }
     const chain = this.#chain
     if (chain === undefined) return this.#takeFromRing()
-    let before = chain.taken
-    let cell = chain.take()
-    this.cells.free(before)
+    let cell = this.#advance(chain)
     if (this.capacity !== UNBOUNDED) {
       this.#claimed--
       while (this.offers.isVoid(cell)) {
         this.#void--
         this.cells.drop(cell)
-        before = cell
-        cell = chain.take()
-        this.cells.free(before)
+        cell = this.#advance(chain)
       }
       if (this.#peek === cell) this.#peek = 0
     }

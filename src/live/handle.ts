@@ -1,4 +1,4 @@
-import { ForkError, KilledError, OptionError, WorkerLostError } from '../errors.ts'
+import { ForkError, KilledError, OptionError, refuseOthers, WorkerLostError } from '../errors.ts'
 import { add, store } from '../memory/atomics.ts'
 import { FORCE, sendErrand } from '../scheduler/errand.ts'
 import { unsaid } from '../scheduler/failure.ts'
@@ -322,10 +322,7 @@ const KILL_NAMES = ['force']
 
 function checkedKill(options: KillOptions): KillOptions {
   if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
-  for (const name of Object.keys(options)) {
-    if (!KILL_NAMES.includes(name))
-      throw new OptionError('An option of kill', name, `There are: ${KILL_NAMES.join(', ')}.`)
-  }
+  refuseOthers('An option of kill', options, KILL_NAMES)
   return options
 }
 

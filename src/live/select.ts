@@ -22,10 +22,11 @@ class Select extends Wait<{ readonly index: number; readonly value: unknown }> {
     super(house)
     this.#waits = waits
     this.offer = waits.findIndex(wait => wait.offers)
-    if (waits.filter(wait => wait.offers).length > 1) {
+    const offering = waits.filter(wait => wait.offers).length
+    if (offering > 1) {
       throw new OptionError(
         'select: the number of sends on channels of capacity 0',
-        waits.filter(wait => wait.offers).length,
+        offering,
         'Give one: two could be received at the same moment.',
       )
     }

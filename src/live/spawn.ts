@@ -1,4 +1,4 @@
-import { CanceledError, ForkError, OptionError, WorkerLostError } from '../errors.ts'
+import { CanceledError, ForkError, OptionError, refuseOthers, WorkerLostError } from '../errors.ts'
 import { add, load, replace } from '../memory/atomics.ts'
 import { WORKER } from '../scheduler/duty.ts'
 import { DO, OWN, RATHER_OWN, sendErrand } from '../scheduler/errand.ts'
@@ -137,9 +137,7 @@ const NAMES = ['name', 'after', 'signal', 'timeout', 'detached', 'supervised', '
 function checked(options: SpawnOptions, worker: Worker): SpawnOptions {
   if (options === PLAIN) return options
   if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
-  for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name)) throw new OptionError('An option of spawn', name, `There are: ${NAMES.join(', ')}.`)
-  }
+  refuseOthers('An option of spawn', options, NAMES)
   const { after, dedicated, on, name } = options
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
     throw new OptionError('name', name, 'Give some text.')

@@ -123,13 +123,23 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
 
   /** The protocol of `yield*`: called again each time that the task is resumed. */
   next(): IteratorResult<Wait<T>, T> {
+    this.heed()
+    if (this.poll()) return { done: true, value: this.outcome() }
+    return this.ask()
+  }
+
+  /** @internal Throws what must be thrown in the task that is about to wait, which then waits no more. */
+  protected heed(): void {
     try {
       this.house.checkpoint(this)
     } catch (error) {
       this.withdraw()
       throw error
     }
-    if (this.poll()) return { done: true, value: this.outcome() }
+  }
+
+  /** @internal It is not there: what `yield*` yields. */
+  protected ask(): IteratorResult<Wait<T>, T> {
     this.house.asked = this
     return { done: false, value: this }
   }

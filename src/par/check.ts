@@ -1,5 +1,5 @@
 import { allocate, type Kind, kindOf, kinds, type Numbers } from '../data/kinds.ts'
-import { OptionError, TaskError } from '../errors.ts'
+import { OptionError, refuseOthers, TaskError } from '../errors.ts'
 
 /** Arguments of chains: what was received, and what to do. */
 
@@ -39,11 +39,7 @@ export function options<O extends object>(what: string, given: O, names: readonl
   if (typeof given !== 'object' || given === null) {
     throw new OptionError(`${what}: the options`, given, 'Give an object, or nothing.')
   }
-  for (const name of Object.keys(given)) {
-    if (!(names as readonly string[]).includes(name)) {
-      throw new OptionError(`${what}: an option`, name, `There are: ${names.join(', ')}.`)
-    }
-  }
+  refuseOthers(`${what}: an option`, given, names)
   return given
 }
 

@@ -1,4 +1,4 @@
-import { OptionError } from '../errors.ts'
+import { OptionError, refuseOthers } from '../errors.ts'
 import type { Discipline } from '../wire/guard.ts'
 
 /** How a pool is made. Every option has a default; a value that cannot be used is an error, and so is an unknown name. */
@@ -89,9 +89,7 @@ export function settle(
 ): Settings {
   if (typeof options !== 'object' || options === null)
     throw new OptionError('options', options, 'Give an object, or nothing.')
-  for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name)) throw new OptionError('An option', name, `There are: ${NAMES.join(', ')}.`)
-  }
+  refuseOthers('An option', options, NAMES)
   // Own properties only: an inherited one was meant for something else.
   const own: PoolOptions = Object.fromEntries(Object.entries(options))
   // Not `??`: null is a mistake, not an absence.
@@ -150,10 +148,7 @@ const WATCH_NAMES = ['ms', 'onStuck', 'compensate']
 function watchOf(option: unknown): Watch | undefined {
   if (option === undefined) return undefined
   const watch = (typeof option === 'object' && option !== null ? option : { ms: option }) as Watch
-  for (const name of Object.keys(watch)) {
-    if (!WATCH_NAMES.includes(name))
-      throw new OptionError('An option of watchdog', name, `There are: ${WATCH_NAMES.join(', ')}.`)
-  }
+  refuseOthers('An option of watchdog', watch, WATCH_NAMES)
   if (!isTime(watch.ms)) throw new OptionError('watchdog', watch.ms, 'Give a number of milliseconds above 0.')
   if (watch.onStuck !== undefined && typeof watch.onStuck !== 'function')
     throw new OptionError('onStuck', watch.onStuck, 'Give a function.')
@@ -194,10 +189,7 @@ const RUN_NAMES = ['signal', 'timeout', 'onProgress']
 
 export function checkRun(options: RunOptions): void {
   if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
-  for (const name of Object.keys(options)) {
-    if (!RUN_NAMES.includes(name))
-      throw new OptionError('An option of a run', name, `There are: ${RUN_NAMES.join(', ')}.`)
-  }
+  refuseOthers('An option of a run', options, RUN_NAMES)
   const { signal, timeout, onProgress } = options
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new OptionError('signal', signal, 'Give an AbortSignal.')

@@ -1,4 +1,4 @@
-import { FilchError, OptionError } from '../errors.ts'
+import { FilchError, OptionError, refuseOthers } from '../errors.ts'
 import { withdraw } from '../live/deposits.ts'
 import { countUp, Hold, keepFor } from '../live/hold.ts'
 import type { House } from '../live/house.ts'
@@ -106,9 +106,7 @@ function letGo(worker: Worker, slot: number): void {
 
 function checkWhere(where: Where): void {
   if (typeof where !== 'object' || where === null) throw new OptionError('where', where, 'Give { pool }, or nothing.')
-  for (const name of Object.keys(where)) {
-    if (name !== 'pool') throw new OptionError('An option of what tasks meet at', name, 'There is: pool.')
-  }
+  refuseOthers('An option of what tasks meet at', where, ['pool'], 'There is: pool.')
 }
 
 /** Makes a record, and the object that stands for it in this thread. */
