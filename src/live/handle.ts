@@ -242,7 +242,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
   #force(reason: unknown): void {
     const { worker } = this.house
-    sendErrand(worker, worker.registry.caller, FORCE, this.slot, this.#use, worker.jobs.enclose(reason))
+    sendErrand(worker, worker.registry.caller, FORCE, this.slot, this.#use, worker.jobs.enclose(this.name, reason))
   }
 
   /** Its seat must see to it. */
@@ -250,9 +250,9 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     const { worker } = this.house
     if (seatOf(word) === worker.seat) {
       store(worker.registry.arena.words, this.slot + CANCELED, 1)
-      return this.house.kill(this.slot, reason)
+      return this.house.kill(this.slot, new KilledError(this.name, reason))
     }
-    const { at, length } = worker.jobs.enclose(reason)
+    const { at, length } = worker.jobs.enclose(this.name, reason)
     notify(worker, this.slot, word, at, length)
   }
 

@@ -1,3 +1,4 @@
+import type { KilledError } from '../errors.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Alarm } from './timers.ts'
 import type { Awaited } from './watch.ts'
@@ -23,5 +24,5 @@ export interface House {
   /** An alarm was turned off. */
   unalarm(): void
   /** Kills a root of this seat. */
-  kill(slot: number, reason: unknown): void
+  kill(slot: number, error: KilledError): void
 }

@@ -145,8 +145,8 @@ export class Household implements Residents, House {
     this.front?.soon()
   }
 
-  kill(slot: number, reason: unknown): void {
-    this.tree.kill(slot, new KilledError(this.tree.resident(slot).label, reason), reason)
+  kill(slot: number, error: KilledError): void {
+    this.tree.kill(slot, error, error.reason)
   }
 
   /** Throws what must be thrown in the body that runs here. */
@@ -355,15 +355,14 @@ export class Household implements Residents, House {
     const root = words[notice + TARGET]!
     const use = words[notice + USE]!
     const word = jobs.state(root)
-    const reason = words[notice + REASON]!
     const { lodging } = this.worker
     const { loose } = lodging
     lodging.loose = true
-    const why = reason === 0 ? undefined : jobs.disclose(reason, words[notice + REASON_LENGTH]!)
+    const sentence = jobs.disclose(words[notice + REASON]!, words[notice + REASON_LENGTH]!)
     lodging.loose = loose
     jobs.discard(notice)
     if (useOf(word) !== use || stateOf(word) !== CLAIMED || seatOf(word) !== seat) return
-    if (reason !== 0) return this.kill(root, why)
+    if (sentence !== undefined) return this.kill(root, sentence)
     // From whoever has canceled a run, or mends what a dead thread has left.
     const error = new CanceledError('The run that this task belongs to was canceled.')
     this.tree.kill(root, error, error)

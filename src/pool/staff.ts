@@ -1,11 +1,11 @@
-import { KilledError, OptionError } from '../errors.ts'
+import { OptionError } from '../errors.ts'
 import { load, replace, store } from '../memory/atomics.ts'
 import { now } from '../scheduler/clock.ts'
 import { DEDICATED, OFF, ON, RETIRING, WORKER } from '../scheduler/duty.ts'
 import { BLOCKED, FORCE, IDLE, OFFER, OWN, RATHER_OWN, sendErrand, takeErrand, TRY } from '../scheduler/errand.ts'
 import { DUTY, LIVES } from '../scheduler/registry.ts'
 import { lose } from '../scheduler/repair.ts'
-import { claim, CLAIMED, PUBLISHED, refOf, stateOf, TASK, useOf } from '../scheduler/slot.ts'
+import { claim, CLAIMED, PUBLISHED, refOf, stateOf, useOf } from '../scheduler/slot.ts'
 import { balance } from '../scheduler/spares.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Crew } from './crew.ts'
@@ -62,17 +62,13 @@ export class Staff {
   }
 
   #heed(letter: number): void {
-    const { kind, from, job, use, reason } = takeErrand(this.#worker, letter)
+    const { kind, from, job, use, sentence } = takeErrand(this.#worker, letter)
     if (this.#stopped) return
     if (kind === OWN || kind === RATHER_OWN) this.#assign({ slot: job, use, must: kind === OWN, deaths: 0 })
     else if (kind === OFFER) this.#offer(job, use)
-    else if (kind === FORCE) this.#executioner.condemn(job, use, new KilledError(this.#labelOf(job), reason))
+    else if (kind === FORCE) this.#executioner.condemn(job, use, sentence!)
     else if (kind === BLOCKED) this.balance()
     else if (kind === IDLE) this.#release(from, job, use)
-  }
-
-  #labelOf(slot: number): string {
-    return this.#worker.thief.taskOf(this.#worker.registry.arena.words[slot + TASK]!)?.label ?? '(a task)'
   }
 
   // --- threads of one task ------------------------------------------------------------------------------------------

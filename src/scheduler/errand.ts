@@ -1,3 +1,4 @@
+import type { KilledError } from '../errors.ts'
 import { load } from '../memory/atomics.ts'
 import { layout } from '../memory/layout.ts'
 import type { Jobs } from './jobs.ts'
@@ -16,7 +17,7 @@ const record = layout({
   /** The job that it is about, and which use of its slot is meant: by the time it is read, that may be over. */
   job: 1,
   use: 1,
-  /** Block of the words of a reason, and how many; 0 if there is none. */
+  /** Where {@link Jobs.enclose} has put a reason, and how many words; 0 if there is none. */
   reason: 1,
   length: 1,
 })
@@ -49,7 +50,8 @@ export interface Errand {
   readonly from: number
   readonly job: number
   readonly use: number
-  readonly reason: unknown
+  /** Why the job is to end. */
+  readonly sentence: KilledError | undefined
 }
 
 /** The part of a worker that sends and runs errands. */
@@ -91,10 +93,9 @@ export function takeErrand(worker: Messenger, errand: number): Errand {
     words[errand + JOB]!,
     words[errand + USE]!,
   ]
-  const at = words[errand + REASON]!
-  const reason = at === 0 ? undefined : jobs.disclose(at, words[errand + REASON_LENGTH]!)
+  const sentence = jobs.disclose(words[errand + REASON]!, words[errand + REASON_LENGTH]!)
   jobs.discard(errand)
-  return { kind, from, job, use, reason }
+  return { kind, from, job, use, sentence }
 }
 
 /** True if the maker of the pool sees to what becomes of an errand that nobody has run. */

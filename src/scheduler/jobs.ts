@@ -1,3 +1,4 @@
+import { KilledError } from '../errors.ts'
 import { type Arena } from '../memory/arena.ts'
 import { add, load, store } from '../memory/atomics.ts'
 import type { Slab } from '../lockfree/slab.ts'
@@ -231,10 +232,11 @@ export class Jobs {
     }
   }
 
-  /** Puts one value into a block of its own; its address and length in words. */
-  enclose(value: unknown): { at: number; length: number } {
+  /** Puts why the task of that name is killed into a block of its own; its address and length in words. */
+  enclose(name: string, reason: unknown): { at: number; length: number } {
     this.writer.begin()
-    this.writer.thrown(value)
+    this.writer.value(name, 'name')
+    this.writer.thrown(reason)
     const { words, length } = this.writer
     const at = this.heap.allocate(length)
     this.#arena.reach(at + length)
@@ -242,12 +244,13 @@ export class Jobs {
     return { at, length }
   }
 
-  /** What {@link enclose} has put there; the block is freed. */
-  disclose(at: number, length: number): unknown {
+  /** What {@link enclose} has put there; the block is freed. Nothing, if there is none. */
+  disclose(at: number, length: number): KilledError | undefined {
+    if (at === 0) return undefined
     this.#arena.reach(at + length)
     this.reader.begin(this.#arena.words, at, at + length, false)
     try {
-      return this.reader.value()
+      return new KilledError(this.reader.value() as string, this.reader.value())
     } finally {
       this.heap.free(at)
     }

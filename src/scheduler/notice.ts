@@ -1,12 +1,11 @@
-import { CanceledError, KilledError, WorkerLostError } from '../errors.ts'
+import { CanceledError, WorkerLostError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
 import { layout } from '../memory/layout.ts'
 import type { Jobs } from './jobs.ts'
 import type { Lodging } from './lodging.ts'
 import type { Post } from './post.ts'
 import { type Registry, WANT } from './registry.ts'
-import { CANCELED, DELIVERY, HELD, NOTICE, PAYLOAD, seatOf, SPAWNED, stateOf, TASK, useOf } from './slot.ts'
-import type { Thief } from './thief.ts'
+import { CANCELED, DELIVERY, HELD, NOTICE, PAYLOAD, seatOf, SPAWNED, stateOf, useOf } from './slot.ts'
 
 /** Tells the seat where a root runs, or waits, that it shall stop. A HELD slot of its own, since the root's may be in the mail. */
 const record = layout({
@@ -16,7 +15,7 @@ const record = layout({
   target: 1,
   /** Which of its uses is meant. */
   use: 1,
-  /** Block of the words of the reason, and how many; 0 if there is none. */
+  /** Where {@link Jobs.enclose} has put the reason, and how many words; 0 if there is none. */
   reason: 1,
   length: 1,
 })
@@ -53,23 +52,18 @@ export function notify(worker: Correspondent, root: number, word: number, reason
 /** For a seat without residents: whatever it says, a task that runs there has seen it in its slot. */
 export function ignore(worker: Correspondent, notice: number): void {
   const { words } = worker.registry.arena
-  if (words[notice + REASON] !== 0) worker.jobs.disclose(words[notice + REASON]!, words[notice + REASON_LENGTH]!)
+  worker.jobs.disclose(words[notice + REASON]!, words[notice + REASON_LENGTH]!)
   worker.jobs.discard(notice)
 }
 
 /** Why a root that runs here must stop, if that is behind this `error` and can be told; else the error itself. */
-export function verdict(
-  worker: Correspondent & { lodging: Lodging; thief: Thief },
-  root: number,
-  error: unknown,
-): unknown {
+export function verdict(worker: Correspondent & { lodging: Lodging }, root: number, error: unknown): unknown {
   const { words } = worker.registry.arena
   if (!isOurs(error)) return error
   // Atomic, though it was seen to be set: only now is what was sent before it sure to be in the mail.
   if (load(words, root + CANCELED) === 0) return error
   const { residents } = worker.lodging
-  if (residents === undefined)
-    return reasonFor(worker, root, worker.thief.taskOf(words[root + TASK]!)?.label ?? '') ?? error
+  if (residents === undefined) return reasonFor(worker, root) ?? error
   try {
     residents.check(root)
     // Told before there were residents.
@@ -90,7 +84,7 @@ function isOurs(error: unknown): boolean {
 }
 
 /** For a seat without residents: the root's notice is among the letters, if it was killed and not canceled. */
-function reasonFor(worker: Correspondent, root: number, label: string): Error | undefined {
+function reasonFor(worker: Correspondent, root: number): Error | undefined {
   const { jobs, post, registry } = worker
   const { words } = registry.arena
   if (words[root + DELIVERY] !== SPAWNED) return undefined
@@ -104,11 +98,9 @@ function reasonFor(worker: Correspondent, root: number, label: string): Error | 
   })
   if (at < 0) return undefined
   const [notice] = post.letters.splice(at, 1) as [number]
-  const reason = words[notice + REASON]!
-  const why = reason === 0 ? undefined : jobs.disclose(reason, words[notice + REASON_LENGTH]!)
+  const error = jobs.disclose(words[notice + REASON]!, words[notice + REASON_LENGTH]!)
   jobs.discard(notice)
-  const error = new KilledError(label, why)
   // It may be asked for again, where the body has caught this.
-  jobs.sentences.set(root, { use, error })
+  if (error !== undefined) jobs.sentences.set(root, { use, error })
   return error
 }

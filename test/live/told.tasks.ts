@@ -10,6 +10,12 @@ export const endless = task((gate: Int32Array): never => {
   for (;;) yieldNow()
 })
 
+/** Heeds nobody. */
+export const stubborn = task((gate: Int32Array): never => {
+  say(gate)
+  for (;;) Atomics.load(gate, 0)
+})
+
 /** Both sides are for ever: the one on another worker sees the end first, perhaps. */
 export const forkedEndless = task((gate: Int32Array): number => {
   const other = endless.fork(gate)

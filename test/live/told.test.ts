@@ -5,7 +5,7 @@ import { audited } from '../pool/audit.ts'
 import { cells, fib } from '../pool/basic.tasks.ts'
 import { failure } from '../pool/settle.ts'
 import { quiet } from './quiet.ts'
-import { endless, endsAndFails, forkedEndless, sendsEnded, waitsForEver } from './told.tasks.ts'
+import { endless, endsAndFails, forkedEndless, sendsEnded, stubborn, waitsForEver } from './told.tasks.ts'
 
 describe.for([1, 2, 3])('on %s threads', threads => {
   it('whoever awaits a killed task is told why, whatever it did when it was killed', async () => {
@@ -14,15 +14,29 @@ describe.for([1, 2, 3])('on %s threads', threads => {
       await using pool = new Pool({ threads })
       for (let round = 0; round < 40; round++) {
         const gate = cells(1)
-        const handle = pool.spawn(round % 2 === 0 ? endless : forkedEndless, gate)
+        const name = `the doomed ${round}`
+        const handle = pool.spawnWith({ name }, round % 2 === 0 ? endless : forkedEndless, gate)
         if (round % 4 > 1) await Atomics.waitAsync(gate, 0, 0, 1000).value
         handle.kill(`round ${round}`)
         const error = await failure(Promise.resolve(handle))
         expect(error).toBeInstanceOf(KilledError)
         expect([(error as KilledError).reason, handle.status]).toEqual([`round ${round}`, 'killed'])
+        expect((error as KilledError).message).toContain(`The task ${name} was killed`)
       }
       expect(await pool.run(fib, 12)).toBe(144)
     }
+  })
+
+  it('by force too, by the name that it was given', async () => {
+    await using pool = new Pool({ threads })
+    const gate = cells(1)
+    const handle = pool.spawnWith({ name: 'the doomed' }, stubborn, gate)
+    await Atomics.waitAsync(gate, 0, 0, 1000).value
+    handle.kill('why', { force: true })
+    const error = await failure(Promise.resolve(handle))
+    expect(error).toMatchObject({ name: 'KilledError', reason: 'why' })
+    expect((error as KilledError).message).toContain('The task the doomed was killed')
+    expect(await pool.run(fib, 12)).toBe(144)
   })
 
   it('a parent is told once of a failure, also when what it waits for is there already', async () => {
