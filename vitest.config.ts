@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/seed.ts'],
     pool: 'forks',
+    // Half of the tests wait, or use one core.
+    maxWorkers: '100%',
     // For hangs alone: no test is timed, and the machine may be busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,

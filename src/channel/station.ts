@@ -232,7 +232,7 @@ export class Station {
     if ((typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol')
       return false
     const wait = waiting.first!.wait as Partial<Direct>
-    if (wait.accept === undefined || !this.#chain!.arouse()) return false
+    if (wait.accept === undefined || !this.#chain!.sleeps) return false
     this.#handed = true
     this.#hand = value
     this.#reserved++

@@ -91,10 +91,12 @@ export class Chain {
     return (head & (SLEEP | CLOSED)) === SLEEP && replace(words, this.#head, head, cell)
   }
 
-  /** Takes the sleep from a receiver that sleeps beside an empty queue, so that the caller, on the same thread, can give it something. */
-  arouse(): boolean {
-    const asleep = this.#newest | SLEEP
-    return this.#arena.words[this.#head] === asleep && replace(this.#arena.words, this.#head, asleep, this.#newest)
+  /**
+   * The receiver sleeps beside an empty queue: the caller, on the same thread, can give it something. Whoever sends afterwards rings, though
+   * the receiver is awake then; and it need not fall asleep anew.
+   */
+  get sleeps(): boolean {
+    return load(this.#arena.words, this.#head) === (this.#newest | SLEEP)
   }
 
   /** Sets GONE or CLOSED, and clears SLEEP: who sleeps must be rung. */

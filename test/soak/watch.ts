@@ -6,6 +6,7 @@ import { part } from './parts.ts'
 
 /** A round takes a second or two; this one hangs. */
 const DEADLINE = 60_000
+const LAST_WORDS = 2_000
 
 export interface Order {
   readonly name: string
@@ -42,7 +43,9 @@ export async function watch({ name, seed, rounds, ms = 0, cpus, onRound }: Order
   let hangs = false
   const watchdog = setTimeout(() => {
     hangs = true
-    playing.kill('SIGKILL')
+    // If its event loop turns, it says what its pools look like.
+    playing.kill('SIGUSR2')
+    setTimeout(() => playing.kill('SIGKILL'), LAST_WORDS)
   }, DEADLINE)
   const tallies = new Map<string, number>()
   let at = seed

@@ -198,18 +198,8 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
 export const model: Model = {
   build: scenarios,
   faults: {
-    'a hand-off takes the sleep by a store': {
-      'lockfree/chain.ts': [
-        [
-          'return this.#arena.words[this.#head] === asleep && replace(this.#arena.words, this.#head, asleep, this.#newest)',
-          'if (this.#arena.words[this.#head] !== asleep) return false\n    store(this.#arena.words, this.#head, this.#newest)\n    return true',
-        ],
-      ],
-    },
     'a hand-off overtakes what is in the queue': {
-      'channel/station.ts': [
-        ['if (wait.accept === undefined || !this.#chain!.arouse()) return false', 'this.#chain!.arouse()'],
-      ],
+      'channel/station.ts': [['if (wait.accept === undefined || !this.#chain!.sleeps) return false', '']],
     },
     'what was handed over is not next': {
       'channel/station.ts': [
@@ -334,7 +324,6 @@ export const model: Model = {
     },
   },
   shownIn: {
-    'a hand-off takes the sleep by a store': 'a sender here, and one elsewhere',
     'a hand-off overtakes what is in the queue': 'a sender here, and one elsewhere',
     'a message rings before it is sent': 'a sender here, and one elsewhere',
     'an offer is taken back by a store': 'an offer is taken, taken back, or refused',
