@@ -8,6 +8,8 @@ export class Receive extends Wait<unknown> implements Direct {
   readonly #station: Station
   readonly #onDone: (done: Receive) => void
   readonly watches: readonly Watch[]
+  /** What `yield*` yields while it is not there: the same each time. */
+  readonly #asking = { done: false, value: this } as const
   /** Nothing will come. */
   closed = false
 
@@ -55,7 +57,8 @@ export class Receive extends Wait<unknown> implements Direct {
     else {
       const { watch } = this.#station
       this.seen = watch.armed ? watch.rings : -1
-      return this.ask()
+      this.house.asked = this
+      return this.#asking
     }
     this.#onDone(this)
     return { done: true, value }

@@ -1,4 +1,5 @@
 import { ForkError } from '../errors.ts'
+import type { Words } from '../memory/atomics.ts'
 import { bare, BASE, OUTSIDE_TOP, type SlowPath, type Stack } from './stack.ts'
 
 /** What `stack.slow` is while this thread runs no task. */
@@ -11,11 +12,14 @@ function refuse(): never {
   )
 }
 
+/** What `stack.want` is then, so that the memory of a pool that has ended is not kept. */
+export const UNWANTED: Words = new Int32Array(1)
+
 /** The one private stack of this thread: the fast paths of all its tasks close over it. */
 export const stack: Stack = {
   top: OUTSIDE_TOP,
   published: BASE + 1,
-  want: new Int32Array(1),
+  want: UNWANTED,
   seated: false,
   slow: OUTSIDE,
   frames: bare(),

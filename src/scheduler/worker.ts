@@ -3,7 +3,7 @@ import { CanceledError } from '../errors.ts'
 import { load, store, type Words } from '../memory/atomics.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import type { Guard } from '../wire/guard.ts'
-import { OUTSIDE, stack } from './context.ts'
+import { OUTSIDE, stack, UNWANTED } from './context.ts'
 import { Counters } from './counters.ts'
 import { execute } from './execute.ts'
 import { pinnedJob } from './errand.ts'
@@ -135,6 +135,15 @@ export class Worker implements SlowPath, Waiter {
     }
   }
 
+  /** Ends the forks that one of several steps {@link within} the same stack has left. */
+  settle(error: unknown): void {
+    try {
+      this.#abandon(this.#base, error)
+    } finally {
+      while (stack.top >= this.#base) this.#pop()
+    }
+  }
+
   /** Anybody else could take a job of this seat, when it last asked for forks to be published. */
   #company = false
 
@@ -148,7 +157,7 @@ export class Worker implements SlowPath, Waiter {
   finish(slot: number, state: number): void {
     this.counters.jobs++
     // Before the end is known: who has awaited it finds it counted.
-    if (this.#level === 0) this.counters.flush()
+    if (this.#level === 0 || (this.#level === 1 && !this.pending)) this.counters.flush()
     const { words } = this.registry.arena
     const home = words[slot + HOME]!
     const isRoot = words[slot + DELIVERY] !== JOINED
@@ -371,8 +380,10 @@ function enter(worker: Worker | undefined): Worker | undefined {
   const before = current
   current = worker
   stack.slow = worker ?? OUTSIDE
-  if (worker === undefined) stack.top = OUTSIDE_TOP
-  else {
+  if (worker === undefined) {
+    stack.top = OUTSIDE_TOP
+    if (!stack.seated) stack.want = UNWANTED
+  } else {
     stack.want = worker.wanted
     if (before === undefined) stack.top = BASE
   }

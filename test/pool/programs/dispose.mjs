@@ -27,6 +27,7 @@ async function round() {
   const handles = [inner.spawn(hold, gate), inner.spawn(waitsFor, 2), outer.spawn(waitsFor, 2)]
   things.push(...handles.map(handle => new WeakRef(handle)))
   assert.equal(await handles[2], 4)
+  assert.equal(outer.runSync(fib, 5), 5)
   const outcomes = Promise.allSettled(ends)
   await inner.destroy()
   assert.deepEqual((await outcomes).at(-1), { status: 'fulfilled', value: 8 })
