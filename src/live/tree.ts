@@ -149,7 +149,7 @@ export class Tree {
   #finish(resident: Resident): void {
     if (!resident.over || resident.youngest !== undefined) return
     this.#residents.delete(resident.slot)
-    this.#house.worker.finish(resident.slot, resident.failed ? FAILED : DONE)
+    this.#house.worker.finish(resident.slot, resident.failed ? FAILED : DONE, true)
   }
 
   /** The parent ends early, and its children with it. */

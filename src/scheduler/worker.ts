@@ -153,11 +153,14 @@ export class Worker implements SlowPath, Waiter {
     this.words[this.want] = this.#company || this.deadline > 0 ? 1 : 0
   }
 
-  /** The outcome is written; makes it visible. After the store the slot is its home's (RELIABILITY 3.3): read first, then store. */
-  finish(slot: number, state: number): void {
+  /**
+   * The outcome is written; makes it visible. After the store the slot is its home's (RELIABILITY 3.3): read first, then store. Who has `lived`
+   * here ends between two steps.
+   */
+  finish(slot: number, state: number, lived = false): void {
     this.counters.jobs++
     // Before the end is known: who has awaited it finds it counted.
-    if (this.#level === 0 || (this.#level === 1 && !this.pending)) this.counters.flush()
+    if (this.#level === 0 || (lived && this.#level === 1 && !this.pending)) this.counters.flush()
     const { words } = this.registry.arena
     const home = words[slot + HOME]!
     const isRoot = words[slot + DELIVERY] !== JOINED
