@@ -5,6 +5,7 @@ import { DO, OWN, RATHER_OWN, sendErrand } from '../scheduler/errand.ts'
 import { provide } from '../scheduler/lobby.ts'
 import { DUTY, type Registry, SOLO } from '../scheduler/registry.ts'
 import { provideResidents } from '../scheduler/residents.ts'
+import { needRoom } from '../scheduler/room.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import {
   claim,
@@ -19,6 +20,7 @@ import {
   PUBLISHED,
   seatOf,
   SIBLING,
+  SLOT_SIZE,
   SPAWNED,
   stateOf,
   STRAYS,
@@ -246,6 +248,10 @@ export function launch(
   // Its thread was lost, and this is a fork that nobody will join.
   if (parent !== 0 && stateOf(home) !== CLAIMED) throw new CanceledError('The task that this one belongs to is gone.')
   const keeper = parent === 0 ? seat : seatOf(home)
+  const own = dedicated || (on === undefined && registry.arena.words[registry.control + SOLO] === 1)
+  const sends = registry.threads > 0 && (own || on !== undefined)
+  // An errand that the end of the stack cut off would leave a task that nobody begins.
+  if (sends) needRoom()
   jobs.write(args)
   const slot = jobs.make(registry.directory.idOf(record), args.length, SPAWNED, 0)
   const { words } = registry.arena
@@ -263,7 +269,7 @@ export function launch(
   const handle = new Handle<unknown>(household, slot, useOf(jobs.state(slot)), name ?? record.label, keeper !== seat)
   handle.supervised = supervised
   words[slot + SUPERVISED] = Number(supervised)
-  words[slot + PINNED] = Number(registry.threads > 0 && (dedicated || on !== undefined))
+  words[slot + PINNED] = Number(sends && (dedicated || on !== undefined))
   if (keeper === seat) {
     household.tree.adopt(handle, parent === 0 ? undefined : household.tree.resident(parent))
     jobs.publish(slot)
@@ -276,11 +282,9 @@ export function launch(
   }
   const use = useOf(jobs.state(slot))
   // By errand, not by the slot itself: who kills it, or joins it where it stands, must be free to send that to its keeper.
-  if (registry.threads === 0) household.stock(slot)
+  if (!sends) household.stock(slot)
   else if (on !== undefined) pin(household, on, slot, use, handle.name)
-  else if (dedicated) sendErrand(worker, registry.caller, OWN, slot, use)
-  else if (words[registry.control + SOLO] === 1) sendErrand(worker, registry.caller, RATHER_OWN, slot, use)
-  else household.stock(slot)
+  else sendErrand(worker, registry.caller, dedicated ? OWN : RATHER_OWN, slot, use)
   return handle
 }
 
@@ -313,12 +317,16 @@ envoys<Worker>(HANDLE, Handle.prototype, {
   many: true,
   arrive(worker, words, copy) {
     const [slot, use] = words as [number, number]
+    worker.registry.arena.reach(slot + SLOT_SIZE)
     if (copy) add(worker.registry.arena.words, slot + HOLDS, 1)
     const handle = new Handle(householdOf(worker), slot, use, undefined, true)
     keepFor(worker, handle.hold!, handle)
     return handle
   },
-  recall: (worker, [slot]) => worker.jobs.letGo(slot!, 1),
+  recall(worker, [slot]) {
+    worker.registry.arena.reach(slot! + SLOT_SIZE)
+    worker.jobs.letGo(slot!, 1)
+  },
 })
 
 provideResidents(householdOf)

@@ -3,9 +3,9 @@ import { add, load, store } from '../memory/atomics.ts'
 import { startThread, warn } from '../platform/node/host.ts'
 import { hasEnded } from '../platform/node/kernel.ts'
 import { LEAVING, type Papers } from '../platform/node/thread.ts'
-import { roams, VACANT, WORKER } from '../scheduler/duty.ts'
+import { DEDICATED, roams, VACANT, WORKER } from '../scheduler/duty.ts'
 import { ACTIVE, DUTY, IMPORTING, type Registry, STOP, TAKEN, THIEVES, THREAD, WANT } from '../scheduler/registry.ts'
-import { empty, repair } from '../scheduler/repair.ts'
+import { empty, hasWards, repair } from '../scheduler/repair.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Runs } from './runs.ts'
 import type { Settings } from './options.ts'
@@ -171,6 +171,10 @@ export class Crew {
     this.#count()
     if (member.roams) add(arena.words, control + THIEVES, -1)
     this.onVacant(seat)
+    if (this.#members.has(seat)) return
+    empty(this.#worker, seat)
+    // Somebody must take the mail of those that live longer.
+    if (hasWards(this.#worker, seat)) this.enroll(seat, DEDICATED)
   }
 
   /**

@@ -255,16 +255,21 @@ export class Pool {
     const worker = this.lodge('dump')
     const lobby = lobbyFor('dump')
     const own = lobby.describe(worker) as WorkerDump
-    const others =
-      this.#registry.threads === 0 ? [] : await this.#broadcast(lobby.describer as Task<() => WorkerDump>, [])
+    const describer = lobby.describer as Task<() => WorkerDump>
+    const others = this.#registry.threads === 0 ? [] : await this.#broadcast(describer, [], this.#staff.homes)
     const workers = [...others, own]
     return { workers, cycles: lobby.cyclesOf(workers as never) as Living[][] }
   }
 
-  async #broadcast<F extends AnyFunction>(fn: Task<F>, args: Parameters<F>): Promise<Result<F>[]> {
+  /** On every worker, and on those threads. */
+  async #broadcast<F extends AnyFunction>(
+    fn: Task<F>,
+    args: Parameters<F>,
+    others: readonly number[] = [],
+  ): Promise<Result<F>[]> {
     const record = recordOrThrow(fn)
     this.#refuseClosed()
-    const seats = this.#registry.threads === 0 ? [0] : this.#crew.seats(WORKER)
+    const seats = this.#registry.threads === 0 ? [0] : [...this.#crew.seats(WORKER), ...others]
     const results = await Promise.allSettled(seats.map(seat => this.#runs.start(record, args, seat, {}, here())))
     for (const result of results) if (result.status === 'rejected') throw result.reason
     return results.map(result => (result as PromiseFulfilledResult<Result<F>>).value)

@@ -3,7 +3,7 @@ import { load, replace, store } from '../memory/atomics.ts'
 import { now } from '../scheduler/clock.ts'
 import { DEDICATED, OFF, ON, RETIRING, WORKER } from '../scheduler/duty.ts'
 import { BLOCKED, FORCE, IDLE, OFFER, OWN, RATHER_OWN, sendErrand, takeErrand, TRY } from '../scheduler/errand.ts'
-import { DUTY, LIVES } from '../scheduler/registry.ts'
+import { DUTY, LIVES, RUNNING } from '../scheduler/registry.ts'
 import { lose } from '../scheduler/repair.ts'
 import { claim, CLAIMED, PUBLISHED, refOf, stateOf, useOf } from '../scheduler/slot.ts'
 import { balance } from '../scheduler/spares.ts'
@@ -96,6 +96,13 @@ export class Staff {
     return -1
   }
 
+  /** Seats of dedicated threads where somebody lives, and nothing runs: they answer at once. */
+  get homes(): number[] {
+    const { registry } = this.#worker
+    const runs = (seat: number): boolean => load(registry.arena.words, registry.seat(seat) + RUNNING) !== 0
+    return this.#crew.seats(DEDICATED).filter(seat => !this.#idle.has(seat) && !runs(seat))
+  }
+
   #offer(slot: number, use: number): void {
     const word = this.#worker.jobs.state(slot)
     if (stateOf(word) === PUBLISHED && useOf(word) === use) this.#runs.again(refOf(slot, word))
@@ -109,8 +116,10 @@ export class Staff {
     const { registry } = this.#worker
     const at = registry.seat(seat)
     if (this.#crew.duty(seat) !== DEDICATED || load(registry.arena.words, at + LIVES) !== lives) return
-    if (this.#sent.get(seat)?.count !== done) return
+    // (None, if it was started for what the thread before it has left.)
+    if ((this.#sent.get(seat)?.count ?? 0) !== done) return
     this.#idle.set(seat, now())
+    this.#sweep()
     this.#reassign()
   }
 

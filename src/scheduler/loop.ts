@@ -90,7 +90,7 @@ export class Loop {
       const slot = jobOf(worker, letters[0]!)
       if (slot !== 0 && !worker.thief.knows(arena.words[slot + TASK]!)) return
       this.#idle = false
-      this.#letters++
+      if (arena.words[letters[0]! + DELIVERY] === ERRAND) this.#letters++
       const claimed = openLetter(worker, 0)
       if (claimed !== 0) this.#execute(claimed)
     }
@@ -115,7 +115,7 @@ export class Loop {
 
   /** The maker knows that nobody lives here. */
   #idle = false
-  /** Letters that have been heeded. */
+  /** Errands that have been heeded. */
   #letters = 0
 
   /** True if this thread shall end, and may. What it has left in its deque and its mail is the repair's. */

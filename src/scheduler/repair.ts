@@ -96,6 +96,17 @@ export function empty(worker: Worker, seat: number): void {
   })
 }
 
+/** True if tasks that the thread of this seat has spawned have not ended, or will be mailed to it. */
+export function hasWards({ registry: { arena, control } }: Worker, seat: number): boolean {
+  for (const slot of allSlots(arena, control)) {
+    const { words } = arena
+    const state = stateOf(load(words, slot + STATE))
+    if (state === FREE || state === HELD || words[slot + DELIVERY] !== SPAWNED) continue
+    if (words[slot + KEEPER] === seat && load(words, slot + HOLDS) >= KEPT) return true
+  }
+  return false
+}
+
 /** Nobody will do what this errand asks for. */
 function decline(worker: Worker, errand: number): void {
   const { arena, caller } = worker.registry

@@ -138,6 +138,9 @@ export function crossing(kind: number, made: new (house: House, slot: number) =>
       if (copy) countUp(worker, slot + HOLDS)
       return new made(householdOf(worker), slot)
     },
-    recall: (worker, [slot]) => letGo(worker, slot!),
+    recall(worker, [slot]) {
+      worker.registry.arena.reach(slot! + SLOT_SIZE)
+      letGo(worker, slot!)
+    },
   })
 }

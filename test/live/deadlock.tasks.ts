@@ -6,9 +6,9 @@ export const waiter = task(function* (other: IVar<Handle<number>>): Generator<Wa
   return yield* handle.join()
 })
 /** So many tasks in a circle, each waiting for the next. */
-export const circle = task(function* (size: number): Generator<Wait<unknown>, void> {
+export const circle = task(function* (size: number, dedicated: boolean): Generator<Wait<unknown>, void> {
   const handles = Array.from({ length: size }, () => ivar<Handle<number>>())
-  const tasks = handles.map((next, i) => spawnWith({ name: `task ${i}`, supervised: true }, waiter, next))
+  const tasks = handles.map((next, i) => spawnWith({ name: `task ${i}`, supervised: true, dedicated }, waiter, next))
   for (const [i, next] of handles.entries()) next.put(tasks[(i + 1) % size]!)
   for (const one of tasks) yield* one.result()
 })

@@ -17,10 +17,10 @@ const until = async (what: () => boolean): Promise<void> => {
 const named = (name: string) => (warning: string) => warning.includes(`of the pool ${name} `)
 
 describe.each([0, 1, 2, 4])('with %i threads', threads => {
-  it('a circle of tasks that wait for each other is reported once, by name', async () => {
-    const name = `circle ${threads}`
+  const isReported = async (dedicated: boolean): Promise<void> => {
+    const name = `circle ${threads} ${dedicated}`
     const pool = new Pool({ threads, name })
-    const run = pool.spawn(circle, 3)
+    const run = pool.spawn(circle, 3, dedicated)
     await until(() => warnings.some(named(name)))
     const { cycles } = await pool.dump()
     expect(cycles.map(cycle => cycle.map(one => one.name).toSorted((a, b) => a.localeCompare(b)))).toEqual([
@@ -33,7 +33,11 @@ describe.each([0, 1, 2, 4])('with %i threads', threads => {
     await run.result()
     expect((await pool.dump()).cycles).toEqual([])
     await pool.close()
-  })
+  }
+
+  it('a circle of tasks that wait for each other is reported once, by name', () => isReported(false))
+
+  it('so is one of tasks that have threads of their own', () => isReported(true))
 
   it('so is a child that waits for its parent', async () => {
     const name = `child ${threads}`

@@ -15,6 +15,18 @@ async function passed(gate: Int32Array<SharedArrayBuffer>, at: number, count = 1
   }
 }
 
+it('a thread of its own dies, and the detached tasks that it has spawned leave nothing behind', async () => {
+  const { pool, live } = audited({ threads: 1, idleTimeout: 50 })
+  for (let round = 0; round < 10; round++) {
+    const gate = cells(1)
+    const bequeathed = pool.spawnWith({ dedicated: true }, bequeath, gate, 50)
+    expect(await failure(Promise.resolve(bequeathed))).toBeInstanceOf(WorkerLostError)
+    await passed(gate, 0, 50)
+  }
+  await quiet(live)
+  await pool.close()
+})
+
 /** Threads that die with tasks on them that live on. */
 describe.for([1, 2, 4])('a thread dies, %i threads', threads => {
   it('and detached tasks that it has spawned run all the same', async () => {

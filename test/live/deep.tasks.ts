@@ -22,6 +22,17 @@ export const takes = task(function* (): Generator<Wait<unknown>, number> {
   return (yield* one.join()) + (yield* two.join())
 })
 
+/** A handle of a task whose record lies in memory that only this thread has seen. */
+const givesFar = task((n: number): Handle<number> => {
+  const handles = Array.from({ length: n }, () => spawnWith({ detached: true, on: 0 }, leaf))
+  return handles.at(-1)!
+})
+/** Its child comes to such a handle, which is looked at or not. */
+export const takesFar = task(function* (n: number, looks: boolean): Generator<Wait<unknown>, number> {
+  const child = spawnWith({ on: 0 }, givesFar, n)
+  return looks ? yield* (yield* child.join()).join() : 7
+})
+
 /** Spawns at the end of the stack, at every depth. */
 const over = (spawned: { n: number }): void => {
   spawn(leaf)

@@ -1,9 +1,10 @@
+import { Pool } from 'filch'
 import { describe, expect, it } from 'vitest'
 
 import { audited } from '../pool/audit.ts'
 import { cells } from '../pool/basic.tasks.ts'
 import { settled } from '../pool/settle.ts'
-import { chain, deep, killsDeep, overflow, stubborn, takes } from './deep.tasks.ts'
+import { chain, deep, killsDeep, overflow, stubborn, takes, takesFar } from './deep.tasks.ts'
 import { quiet } from './quiet.ts'
 
 describe.for([0, 1, 2, 4])('%i threads', threads => {
@@ -18,6 +19,14 @@ describe.for([0, 1, 2, 4])('%i threads', threads => {
     const { pool } = audited({ threads })
     for (let round = 0; round < 20; round++) expect(await settled(pool.run(takes))).toEqual({ value: 14 })
     await pool.close()
+  })
+
+  it('the handle may be of a task in memory that has grown since', async () => {
+    await using pool = new Pool({ threads })
+    for (const looks of [false, true]) {
+      const parent = pool.spawnWith({ on: Math.max(0, threads - 1) }, takesFar, 10_000, looks)
+      expect(await settled(Promise.resolve(parent))).toEqual({ value: 7 })
+    }
   })
 
   it('spawning at the end of the stack loses no task', async () => {

@@ -3,7 +3,9 @@ import {
   allSlots,
   CANCELED,
   DELIVERY,
+  ERRAND,
   FREE,
+  HELD,
   HOLDS,
   HOME,
   KEEPER,
@@ -14,6 +16,8 @@ import {
   TASK,
 } from '../../src/scheduler/slot.ts'
 import { Pool, type PoolOptions } from 'filch'
+
+import { SOLO } from '../support/mode.ts'
 
 /** A pool whose shared memory a test can look into. */
 export interface Audited {
@@ -53,12 +57,17 @@ export function audited(options: PoolOptions): Audited {
   const memory = made[0]
   if (memory === undefined) throw new Error('the pool has made no memory')
   const { arena, control } = Registry.attach(memory, pool.threads)
+  const isUsed = (slot: number): boolean => {
+    const state = stateOf(arena.words[slot + STATE]!)
+    // A thread of its own says when it has nothing to do: at any time.
+    return state !== FREE && !(SOLO && state === HELD && arena.words[slot + DELIVERY] === ERRAND)
+  }
   const its: Audited = {
     pool,
-    live: () => [...allSlots(arena, control)].filter(slot => stateOf(arena.words[slot + STATE]!) !== FREE).length,
+    live: () => [...allSlots(arena, control)].filter(isUsed).length,
     inUse: () =>
       [...allSlots(arena, control)]
-        .filter(slot => stateOf(arena.words[slot + STATE]!) !== FREE)
+        .filter(isUsed)
         .map(slot => {
           const at = (word: number): number => arena.words[slot + word]!
           const state = ['free', 'published', 'claimed', 'done', 'failed', 'held'][stateOf(at(STATE))]

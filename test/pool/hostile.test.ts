@@ -8,12 +8,12 @@ import { failure } from './settle.ts'
 
 describe('an error that throws when it is looked at', () => {
   it.for(kinds)('%s: what was forked has ended before the run settles, and nothing is left behind', async kind => {
-    const { pool, live } = audited({ threads: 3 })
+    const { pool, live, inUse } = audited({ threads: 3 })
     for (let round = 0; round < 3; round++) {
       const shared = cells(3)
       await failure(pool.run(abandons, shared, kind))
       expect(shared[1]).toBe(1)
-      expect(live()).toBe(0)
+      expect(live(), inUse()).toBe(0)
     }
     await pool.close()
   })

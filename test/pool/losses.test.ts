@@ -1,6 +1,7 @@
 import { WorkerLostError } from 'filch'
 import { afterEach, expect, it, vi } from 'vitest'
 
+import { SOLO } from '../support/mode.ts'
 import { audited } from './audit.ts'
 import { add, cells } from './basic.tasks.ts'
 import { child } from './child.ts'
@@ -41,28 +42,25 @@ it('a broadcast from the onProgress of a run that was lost reaches the thread th
 })
 
 // Where every run has a thread of its own, no broadcast waits behind one.
-it.skipIf(process.env['FILCH_MODE'] === '1:1')(
-  'the arguments of a broadcast that was lost with its thread are freed',
-  async () => {
-    const { pool, live, used } = audited({ threads: 1 })
-    const large = new Float64Array(100_000)
-    let first = 0
-    for (let round = 0; round < 5; round++) {
-      const gate = cells(2)
-      const lost = failure(pool.run(exitAtGate, gate))
-      await begun(gate)
-      const unread = failure(pool.broadcast(length, large))
-      open(gate)
-      expect(await lost).toBeInstanceOf(WorkerLostError)
-      expect(await unread).toBeInstanceOf(WorkerLostError)
-      // Where every run has a thread of its own, that one has still to say that it is idle.
-      await expect.poll(live).toBe(0)
-      first ||= used()
-    }
-    expect(used() - first).toBeLessThan(large.length)
-    await pool.close()
-  },
-)
+it.skipIf(SOLO)('the arguments of a broadcast that was lost with its thread are freed', async () => {
+  const { pool, live, used } = audited({ threads: 1 })
+  const large = new Float64Array(100_000)
+  let first = 0
+  for (let round = 0; round < 5; round++) {
+    const gate = cells(2)
+    const lost = failure(pool.run(exitAtGate, gate))
+    await begun(gate)
+    const unread = failure(pool.broadcast(length, large))
+    open(gate)
+    expect(await lost).toBeInstanceOf(WorkerLostError)
+    expect(await unread).toBeInstanceOf(WorkerLostError)
+    // Where every run has a thread of its own, that one has still to say that it is idle.
+    await expect.poll(live).toBe(0)
+    first ||= used()
+  }
+  expect(used() - first).toBeLessThan(large.length)
+  await pool.close()
+})
 
 it('settles every run of a batch though Error.prepareStackTrace makes no strings', async () => {
   expect(await child('strange-stacks.mjs')).toMatchObject({

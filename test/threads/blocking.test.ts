@@ -1,12 +1,13 @@
 import { blocking, Pool, WorkerLostError } from 'filch'
 import { describe, expect, it } from 'vitest'
 
+import { SOLO } from '../support/mode.ts'
 import { audited } from '../pool/audit.ts'
 import { failure } from '../pool/settle.ts'
 import * as tasks from './threads.tasks.ts'
 import { gate, open, reached, threadsOf } from './tools.ts'
 
-describe.skipIf(process.env['FILCH_MODE'] === '1:1')('blocking', () => {
+describe.skipIf(SOLO)('blocking', () => {
   it('has a spare in the place of each worker that blocks, and sends it away afterwards (B18)', async () => {
     const its = audited({ threads: 2, name: 'spares', idleTimeout: 50 })
     const { pool } = its

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { ForkError, KilledError, OptionError, Pool, WorkerLostError } from 'filch'
 import { describe, expect, it } from 'vitest'
 
+import { SOLO } from '../support/mode.ts'
 import { audited } from '../pool/audit.ts'
 import { failure } from '../pool/settle.ts'
 import * as tasks from './threads.tasks.ts'
@@ -13,7 +14,7 @@ const held = (): number[] => ['task', 'fd'].map(what => readdirSync(`/proc/self/
 
 const OWN = { dedicated: true } as const
 // Where every task has a thread of its own, these tests look at what is so anyway, or need the pool's workers to be alone.
-const shared = describe.skipIf(process.env['FILCH_MODE'] === '1:1')
+const shared = describe.skipIf(SOLO)
 
 shared('a task with a thread of its own', () => {
   it('takes no place in the pool, which works while it blocks (A12, B02, B16)', async () => {
@@ -153,19 +154,16 @@ describe('join(wait)', () => {
     expect(await Promise.all(joiners)).toEqual([place, place, place])
   })
 
-  it.skipIf(process.env['FILCH_MODE'] === '1:1')(
-    'is refused in a plain task of the pool, which it would block',
-    async () => {
-      await using pool = new Pool({ threads: 1 })
-      const closed = gate()
-      const awaited = pool.spawnWith(OWN, tasks.gated, closed)
-      const error = await failure(pool.run(tasks.joins, gate(), awaited))
-      expect(error).toBeInstanceOf(ForkError)
-      expect(error).toMatchObject({ code: 'ERR_FILCH_JOIN', message: expect.stringContaining('dedicated') })
-      open(closed)
-      await awaited
-    },
-  )
+  it.skipIf(SOLO)('is refused in a plain task of the pool, which it would block', async () => {
+    await using pool = new Pool({ threads: 1 })
+    const closed = gate()
+    const awaited = pool.spawnWith(OWN, tasks.gated, closed)
+    const error = await failure(pool.run(tasks.joins, gate(), awaited))
+    expect(error).toBeInstanceOf(ForkError)
+    expect(error).toMatchObject({ code: 'ERR_FILCH_JOIN', message: expect.stringContaining('dedicated') })
+    open(closed)
+    await awaited
+  })
 
   it('ends early when the task is killed, or a child of it fails', async () => {
     const its = audited({ threads: 1 })

@@ -1,6 +1,7 @@
 import { type Handle, KilledError, OptionError, Pool, WorkerLostError } from 'filch'
 import { describe, expect, it } from 'vitest'
 
+import { SOLO } from '../support/mode.ts'
 import { audited, type Audited } from '../pool/audit.ts'
 import { failure } from '../pool/settle.ts'
 import * as tasks from './threads.tasks.ts'
@@ -86,7 +87,7 @@ describe.for([1, 2])('kill with force, in a pool of %s threads', threads => {
   })
 })
 
-it.skipIf(process.env['FILCH_MODE'] === '1:1')('what else lived on that thread is lost, and says so', async () => {
+it.skipIf(SOLO)('what else lived on that thread is lost, and says so', async () => {
   const its = audited({ threads: 1 })
   const { pool } = its
   const closed = gate()

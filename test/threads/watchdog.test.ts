@@ -1,12 +1,13 @@
 import { OptionError, Pool, type Stuck } from 'filch'
 import { describe, expect, it } from 'vitest'
 
+import { SOLO } from '../support/mode.ts'
 import * as tasks from './threads.tasks.ts'
 import { gate, open, reached, threadsOf } from './tools.ts'
 
 const MS = 60
 
-describe.skipIf(process.env['FILCH_MODE'] === '1:1')('the watchdog', () => {
+describe.skipIf(SOLO)('the watchdog', () => {
   it('names a task that keeps its worker from everything else, once (B17, B38)', async () => {
     const seen: Stuck[] = []
     await using pool = new Pool({ threads: 2, watchdog: { ms: MS, onStuck: stuck => seen.push(stuck) } })

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'filch'
 import { expect, it } from 'vitest'
 
+import { SOLO } from '../support/mode.ts'
 import { root } from '../support/source.ts'
 import { gated } from './threads.tasks.ts'
 import { gate, open, reached } from './tools.ts'
@@ -41,7 +42,7 @@ async function found(
   return outcome
 }
 
-it.skipIf(process.env['FILCH_MODE'] === '1:1')('docs/where.md says what works where (B37)', async () => {
+it.skipIf(SOLO)('docs/where.md says what works where (B37)', async () => {
   await using pool = new Pool({ threads: 2 })
   const table: Record<string, string[]> = {}
   for (const name of Object.keys(operations)) {

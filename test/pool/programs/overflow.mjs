@@ -15,7 +15,7 @@ import {
 import { audited } from '../audit.ts'
 import { cells, fib } from '../basic.tasks.ts'
 
-const { pool, live } = audited({ threads: 2, stackSizeMb: 1 })
+const { pool, live, inUse } = audited({ threads: 2, stackSizeMb: 1 })
 const alone = new Pool({ threads: 0 })
 for (let depth = 0; depth < 100; depth++) {
   const ends = await Promise.allSettled([
@@ -30,9 +30,9 @@ for (let depth = 0; depth < 100; depth++) {
     ends.map(end => (end.status === 'fulfilled' ? end.value : end.reason.name)),
     ['RangeError', 144, 'RangeError', 610, 'RangeError', 144],
   )
-  assert.equal(live(), 0)
+  assert.equal(live(), 0, inUse())
   assert.equal(await pool.run(spawnToTheEnd, cells(1 << 16), depth), '')
-  assert.equal(live(), 0)
+  assert.equal(live(), 0, inUse())
   if (depth % 10 === 0) assert.throws(() => pool.runSync(overflowFrom, 7 * depth), RangeError)
   assert.equal(await pool.run(fib, 15), 610)
 }
@@ -62,7 +62,7 @@ assert.deepEqual([...sums], [5])
 for (const error of failures) assert.ok(error instanceof RangeError, error)
 for (const end of await Promise.allSettled(runs))
   assert.equal(end.value ?? end.reason.name, end.value ? 5 : 'RangeError')
-assert.equal(live(), 0)
+assert.equal(live(), 0, inUse())
 assert.throws(() => fib.fork(1), ForkError)
 assert.equal(pool.runSync(fib, 20), 6765)
 await pool.close()
