@@ -1,7 +1,7 @@
 import { Slab } from '../lockfree/slab.ts'
 import type { Arena } from '../memory/arena.ts'
 import { CELLS } from '../scheduler/registry.ts'
-import { PARCEL } from '../scheduler/slot.ts'
+import { PARCEL, SLOT_SIZE } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import { DROP, RETURN, TAKE } from '../wire/reader.ts'
 import { FLOAT, INT, SMALL, TAG_BITS, TAG_MASK } from '../wire/tags.ts'
@@ -233,6 +233,7 @@ export class Cells {
     const info = this.#arena.words[cell + INFO]!
     if ((info & SLOT) !== 0) {
       const slot = this.#arena.words[cell + WORDS]!
+      this.#arena.reach(slot + SLOT_SIZE)
       jobs.drop(slot, how)
       jobs.discard(slot)
       return

@@ -290,7 +290,7 @@ export class Station {
 
   /** There is a message that nobody has set aside, on a channel without bound. A quick look: false says nothing. */
   get fresh(): boolean {
-    return this.capacity === UNBOUNDED && this.#reserved === 0 && this.#chain!.count(0) > 0
+    return this.capacity === UNBOUNDED && this.#reserved === 0 && !this.#handed && this.#chain!.count(0) > 0
   }
 
   /** Takes it. */

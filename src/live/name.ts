@@ -1,4 +1,4 @@
-import { NAME, TASK, useOf } from '../scheduler/slot.ts'
+import { NAME, SLOT_SIZE, TASK, useOf } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import { peruse } from './deposits.ts'
 
@@ -11,7 +11,8 @@ export function nameOf(worker: Worker, slot: number): string {
 }
 
 /** A number that no other task of the pool has at the same time. Address and use: 22 + 20 bits. */
-export function idOf({ jobs }: Worker, slot: number): number {
+export function idOf({ jobs, registry }: Worker, slot: number): number {
+  registry.arena.reach(slot + SLOT_SIZE)
   return idAt(slot, useOf(jobs.state(slot)))
 }
 

@@ -151,7 +151,7 @@ export class Crew {
     // Sent after the seat was repaired and before this thread heard of its end.
     else empty(this.#worker, seat)
     this.#runs.recover(seat)
-    if (!isReplaced) return this.#vacate(seat, member)
+    if (!isReplaced) return this.#vacate(seat, member, worked)
     this.#stillborn = worked ? 0 : this.#stillborn + 1
     if (this.#stillborn < MOST_STILLBORN) this.#start(seat, WORKER)
     else {
@@ -164,17 +164,16 @@ export class Crew {
     }
   }
 
-  #vacate(seat: number, member: Member): void {
+  #vacate(seat: number, member: Member, worked: boolean): void {
     const { arena, control } = this.#registry
     store(arena.words, this.#registry.seat(seat) + DUTY, VACANT)
     this.#members.delete(seat)
     this.#count()
     if (member.roams) add(arena.words, control + THIEVES, -1)
-    this.onVacant(seat)
-    if (this.#members.has(seat)) return
     empty(this.#worker, seat)
+    this.onVacant(seat)
     // Somebody must take the mail of those that live longer.
-    if (hasWards(this.#worker, seat)) this.enroll(seat, DEDICATED)
+    if (worked && !this.#members.has(seat) && hasWards(this.#worker, seat)) this.enroll(seat, DEDICATED)
   }
 
   /**

@@ -4,7 +4,7 @@ import { now } from '../scheduler/clock.ts'
 import { DEDICATED, OFF, ON, RETIRING, WORKER } from '../scheduler/duty.ts'
 import { BLOCKED, FORCE, IDLE, OFFER, OWN, RATHER_OWN, sendErrand, takeErrand, TRY } from '../scheduler/errand.ts'
 import { DUTY, LIVES, RUNNING } from '../scheduler/registry.ts'
-import { lose } from '../scheduler/repair.ts'
+import { hasWards, lose } from '../scheduler/repair.ts'
 import { claim, CLAIMED, PUBLISHED, refOf, stateOf, useOf } from '../scheduler/slot.ts'
 import { balance } from '../scheduler/spares.ts'
 import type { Worker } from '../scheduler/worker.ts'
@@ -186,7 +186,8 @@ export class Staff {
   #dismissIdle(): void {
     const { arena } = this.#worker.registry
     for (const [seat, since] of this.#idle) {
-      if (now() - since < this.#settings.idleTimeout) continue
+      // (It may sit there for those that the thread before it has left.)
+      if (now() - since < this.#settings.idleTimeout || hasWards(this.#worker, seat)) continue
       this.#idle.delete(seat)
       store(arena.words, this.#worker.registry.seat(seat) + DUTY, RETIRING)
       void this.#crew.dismiss(seat)

@@ -84,18 +84,19 @@ export function sendErrand(
 }
 
 /** Reads an errand and lets go of it. */
-export function takeErrand(worker: Messenger, errand: number): Errand {
-  const { jobs, registry } = worker
+export function takeErrand({ jobs, registry }: Messenger, errand: number): Errand {
   const { words } = registry.arena
-  const [kind, from, job, use] = [
-    words[errand + KIND]!,
-    words[errand + FROM]!,
-    words[errand + JOB]!,
-    words[errand + USE]!,
-  ]
-  const sentence = jobs.disclose(words[errand + REASON]!, words[errand + REASON_LENGTH]!)
+  const read: Errand = {
+    kind: words[errand + KIND]!,
+    from: words[errand + FROM]!,
+    job: words[errand + JOB]!,
+    use: words[errand + USE]!,
+    sentence: jobs.disclose(words[errand + REASON]!, words[errand + REASON_LENGTH]!),
+  }
   jobs.discard(errand)
-  return { kind, from, job, use, sentence }
+  // Of another thread, perhaps in memory that this one has not seen.
+  registry.arena.reach(read.job + PAYLOAD)
+  return read
 }
 
 /** True if the maker of the pool sees to what becomes of an errand that nobody has run. */

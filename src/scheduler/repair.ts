@@ -31,6 +31,7 @@ import {
   refOf,
   ROOT,
   seatOf,
+  SLOT_SIZE,
   SPAWNED,
   STATE,
   stateOf,
@@ -85,7 +86,8 @@ export function repair(worker: Worker, seat: number, orphans: Set<number>, again
 /** Ends what was sent to a seat whose thread is gone. */
 export function empty(worker: Worker, seat: number): void {
   const { arena, mailboxes } = worker.registry
-  mailboxes[seat]!.take(slot => {
+  const mailbox = mailboxes[seat]!
+  const settle = (slot: number): void => {
     const state = stateOf(load(arena.words, slot + STATE))
     if (state === PUBLISHED) lose(worker, slot)
     else if (state !== HELD) worker.jobs.letGo(slot, KEPT)
@@ -93,7 +95,9 @@ export function empty(worker: Worker, seat: number): void {
     else if (arena.words[slot + DELIVERY] === NOTICE) ignore(worker, slot)
     // Taken out of the mail, so that it is sent once more when what it waits for is gone.
     else if (!worker.post.signal.disarm(slot)) worker.jobs.discard(slot)
-  })
+  }
+  // What is lost here may be mailed to this same seat, as its keeper.
+  while (mailbox.holds()) mailbox.take(settle)
 }
 
 /** True if tasks that the thread of this seat has spawned have not ended, or will be mailed to it. */
@@ -144,7 +148,8 @@ function adopt(
     // It may be the orphan of an earlier thread of this seat.
   } else if (!orphans.has(slot)) {
     const root = words[slot + ROOT]!
-    if (root !== 0) add(words, root + HOLDS, 1)
+    worker.registry.arena.reach(root + SLOT_SIZE)
+    if (root !== 0) add(worker.registry.arena.words, root + HOLDS, 1)
     orphans.add(slot)
   }
 }

@@ -114,8 +114,8 @@ export class Worker implements SlowPath, Waiter {
     const before = enter(this)
     this.#base = stack.published = stack.top + 1
     this.#level++
-    this.#invite()
     try {
+      this.#invite()
       const result = (fn as (...args: unknown[]) => unknown)(...args)
       this.#abandon(this.#base, undefined)
       return result
