@@ -3,15 +3,19 @@ import { OFFER, sendErrand } from '../scheduler/errand.ts'
 import type { Shelf } from '../scheduler/offers.ts'
 import { claim, PUBLISHED, refOf, STATE, stateOf, TASK, useOf } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
+import type { Handle } from './handle.ts'
+
+/** So many begin in the order of their coming, as they do where they are offered to others (Household.show). More would fill the memory with what they spawn. */
+export const FEW = 16
 
 /**
- * Spawned jobs that only this seat knows of. They are claimable, but nobody else has a ref to them until somebody is hungry: the
- * oldest go to others then, the newest are run here, as with forks.
+ * Spawned jobs that only this seat knows of. Those that have a slot are claimable, but nobody else has a ref to them until somebody is
+ * hungry: the oldest go to others then, the newest are run here, as with forks.
  */
 export class Backlog implements Shelf {
   readonly #worker: Worker
-  /** Slots, oldest first from `#oldest`. */
-  #slots: number[] = []
+  /** Slots, and children that have none yet, oldest first from `#oldest`. */
+  #jobs: (number | Handle<unknown>)[] = []
   #oldest = 0
 
   constructor(worker: Worker) {
@@ -19,23 +23,28 @@ export class Backlog implements Shelf {
   }
 
   get waiting(): number {
-    return this.#slots.length - this.#oldest
+    return this.#jobs.length - this.#oldest
   }
 
-  add(slot: number): void {
-    this.#slots.push(slot)
+  add(job: number | Handle<unknown>): void {
+    this.#jobs.push(job)
+  }
+
+  /** It has begun, and is at one end, usually. */
+  remove(job: Handle<unknown>): void {
+    if (this.#jobs.at(-1) === job) this.#jobs.pop()
+    else if (this.#jobs[this.#oldest] === job) this.#skip()
   }
 
   offer(): boolean {
     const { arena } = this.#worker.registry
     while (this.waiting > 0) {
-      const slot = this.#slots[this.#oldest]!
-      const word = load(arena.words, slot + STATE)
+      const slot = slotOf(this.#jobs[this.#oldest]!)
+      const word = slot === 0 ? 0 : load(arena.words, slot + STATE)
       // What is not PUBLISHED was begun here, or killed. The slot may be in another use by now: then that is offered, which does no harm.
       const offered = stateOf(word) === PUBLISHED
       if (offered && !this.#worker.offers.push(refOf(slot, word))) return false
-      this.#oldest++
-      this.#trim()
+      this.#skip()
       if (offered) return true
     }
     return false
@@ -44,20 +53,23 @@ export class Backlog implements Shelf {
   /** Leaves what is left to whoever takes it: the thread that made the pool has room for any number. */
   yield(): void {
     const { arena } = this.#worker.registry
-    for (const slot of this.#slots.splice(this.#oldest)) {
-      const word = load(arena.words, slot + STATE)
+    for (const job of this.#jobs.splice(this.#oldest)) {
+      const slot = slotOf(job)
+      const word = slot === 0 ? 0 : load(arena.words, slot + STATE)
       if (stateOf(word) === PUBLISHED) sendErrand(this.#worker, this.#worker.registry.caller, OFFER, slot, useOf(word))
     }
   }
 
-  /** Claims the newest; 0 if there is none that can run here. */
+  /** Claims the newest, or the oldest if there are few; 0 if there is none that can run here. */
   next(): number {
     const { arena } = this.#worker.registry
     while (this.waiting > 0) {
-      const slot = this.#slots.at(-1)!
-      const word = load(arena.words, slot + STATE)
+      const isFew = this.waiting <= FEW
+      const slot = slotOf(isFew ? this.#jobs[this.#oldest]! : this.#jobs.at(-1)!)
+      const word = slot === 0 ? 0 : load(arena.words, slot + STATE)
       if (stateOf(word) === PUBLISHED && !this.#worker.thief.knows(arena.words[slot + TASK]!)) return 0
-      this.#slots.pop()
+      if (isFew) this.#skip()
+      else this.#jobs.pop()
       if (stateOf(word) === PUBLISHED && claim(arena, slot, word, this.#worker.seat)) return slot
     }
     return 0
@@ -65,14 +77,20 @@ export class Backlog implements Shelf {
 
   /** Nobody shall begin them any more. */
   drop(): void {
-    this.#slots = []
+    this.#jobs = []
     this.#oldest = 0
   }
 
-  #trim(): void {
-    if (this.#oldest > 256 && this.#oldest * 2 > this.#slots.length) {
-      this.#slots = this.#slots.slice(this.#oldest)
+  #skip(): void {
+    this.#oldest++
+    if (this.#oldest > 256 && this.#oldest * 2 > this.#jobs.length) {
+      this.#jobs = this.#jobs.slice(this.#oldest)
       this.#oldest = 0
     }
   }
+}
+
+/** The slot of a job that may have to begin; 0: it has ended. */
+function slotOf(job: number | Handle<unknown>): number {
+  return typeof job === 'number' ? job : job.place()
 }

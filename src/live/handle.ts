@@ -1,46 +1,38 @@
-import { ForkError, KilledError, OptionError, refuseOthers, WorkerLostError } from '../errors.ts'
+import { ForkError, KilledError, WorkerLostError } from '../errors.ts'
 import { add, store } from '../memory/atomics.ts'
 import { FORCE, sendErrand } from '../scheduler/errand.ts'
-import { unsaid } from '../scheduler/failure.ts'
 import { notify } from '../scheduler/notice.ts'
 import {
   CANCELED,
   claim,
   CLAIMED,
-  COUNT,
-  DONE,
   FAILED,
   HOLDS,
   KEPT,
-  NAME,
   PARENT,
   PINNED,
   PUBLISHED,
   seatOf,
-  SPAWNED,
-  STATE,
   stateOf,
   useOf,
   WATCHERS,
-  withState,
 } from '../scheduler/slot.ts'
 import type { Envoy } from '../wire/envoy.ts'
-import { needRoom, needSome } from '../scheduler/room.ts'
+import { needRoom } from '../scheduler/room.ts'
 import { awaitThat, ENDED } from '../scheduler/wait.ts'
 import { currentWorker, type Worker } from '../scheduler/worker.ts'
-import type { AnyFunction } from '../scheduler/tasks.ts'
+import type { AnyFunction, TaskRecord } from '../scheduler/tasks.ts'
 import type { Joinable } from '../task/fork.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Hold } from './hold.ts'
-import { deposit } from './deposits.ts'
+import { Join } from './join.ts'
+import { checkedKill, type KillOptions } from './kill.ts'
 import type { House } from './house.ts'
 import { block, mayBlock } from './block.ts'
 import { idAt, nameOf } from './name.ts'
-import { Wait } from './wait.ts'
+import { type Outcome, outcomeOf, restate, type Status } from './outcome.ts'
+import type { Wait } from './wait.ts'
 import { Watch } from './watch.ts'
-
-/** What became of a task: its result or what it threw. */
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
 
 /** The arguments of a continuation after the first. */
 export type Env<F extends AnyFunction> = Parameters<F> extends [unknown, ...infer E] ? E : []
@@ -53,14 +45,11 @@ export function provideFollower(follow: Follower): void {
   follower = follow
 }
 
-/** How a task is killed. */
-export interface KillOptions {
-  /** If it does not end by itself, end its thread. Default: false. */
-  readonly force?: boolean
-}
-
-/** `queued`: nobody has begun it. `running`: somebody has, and it may be waiting. */
-export type Status = 'queued' | 'running' | 'done' | 'failed' | 'killed'
+/** Phases of a handle: it has no slot yet, it has one, the task has ended. */
+const CALL = 0
+const OPEN = 1
+const WELL = 2
+const BADLY = 3
 
 /**
  * A spawned task: wait for it, kill it, send it to others. Losing it changes nothing for the task.
@@ -68,12 +57,15 @@ export type Status = 'queued' | 'running' | 'done' | 'failed' | 'killed'
 export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** @internal */
   readonly house: House
-  /** @internal */
-  readonly slot: number
-  readonly #use: number
-  #name: string | undefined
+  #phase: number
+  #slot: number
+  #use: number
+  /** What it is called, or the task that is called so. */
+  #called: string | TaskRecord | undefined
+  /** While it is a mere call, its arguments; once it has ended, its result, or what it threw. A million handles are not rare: so not in two fields, nor in an object of their own. */
+  #content: unknown
   /** @internal The task that it belongs to, on this seat; its keeper is this seat then. */
-  parent: object | undefined
+  parent: { readonly slot: number } | undefined
   /** @internal Its neighbours among the children of its parent. */
   elder: Handle<unknown> | undefined
   /** @internal */
@@ -83,14 +75,71 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   #watch: Watch | undefined
   /** @internal It is kept by another seat, and this handle counts as one of its holds. */
   readonly hold: Hold | undefined
-  #outcome: Outcome<T> | undefined
 
-  constructor(house: House, slot: number, use: number, name: string | undefined, remote = false) {
+  /** Of a slot in that use; or, with the `args` of a mere call (call.ts), of none yet. */
+  constructor(
+    house: House,
+    slot: number,
+    use: number,
+    called: string | TaskRecord | undefined,
+    remote = false,
+    args?: readonly unknown[],
+  ) {
     this.house = house
-    this.slot = slot
+    this.#phase = args === undefined ? OPEN : CALL
+    this.#slot = slot
     this.#use = use
-    this.#name = name
+    this.#called = called
+    this.#content = args?.length === 1 ? args[0] : args
+    this.parent = this.elder = this.younger = this.#watch = undefined
     this.hold = remote ? new Hold(house.worker, slot, letGo) : undefined
+  }
+
+  /** @internal A call's. */
+  get record(): TaskRecord {
+    return this.#called as TaskRecord
+  }
+
+  /** @internal A call's. */
+  get args(): readonly unknown[] {
+    // What is in a call cannot change, so one of them is no array.
+    return Array.isArray(this.#content) ? this.#content : [this.#content]
+  }
+
+  /** @internal A mere call has one from the moment on that somebody asks for it. */
+  get slot(): number {
+    if (this.#phase === CALL) this.house.calls.place(this, PUBLISHED)
+    return this.#slot
+  }
+
+  /** @internal The slot that it has or gets, for who may begin it; 0: it has ended, or there is no memory for it. Does not throw. */
+  place(): number {
+    if (this.#phase > OPEN) return 0
+    try {
+      return this.slot
+    } catch (error) {
+      this.#fall(error)
+      return 0
+    }
+  }
+
+  /** @internal It has a slot. */
+  settle(slot: number, use: number): void {
+    this.#slot = slot
+    this.#use = use
+    this.#phase = OPEN
+    this.#content = undefined
+  }
+
+  /** Nobody has begun it, and nobody will. */
+  #fall(error: unknown): void {
+    this.#end(false, error)
+    this.house.calls.fell(this)
+  }
+
+  #end(ok: boolean, content: unknown): void {
+    this.#phase = ok ? WELL : BADLY
+    this.#content = content
   }
 
   /** @internal */
@@ -110,7 +159,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
   /** What it was called at the spawn, else name and place of the task. */
   get name(): string {
-    return (this.#name ??= this.hold?.released === true ? 'a task' : nameOf(this.house.worker, this.slot))
+    const called = (this.#called ??= this.hold?.released === true ? 'a task' : nameOf(this.house.worker, this.slot))
+    return typeof called === 'string' ? called : called.label
   }
 
   /** Waits for its end: `yield* handle.join()` in a generator task. Returns its result, or throws what it threw. */
@@ -131,16 +181,19 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** What `join(handle)` calls: waits while this worker runs other jobs, for a child of this task, or in a dedicated task for any. */
   joinHere(): T {
     const worker = currentWorker()
-    if (this.look() === undefined) this.#await(worker)
+    if (!this.ended) this.#await(worker)
     worker?.poll()
-    const outcome = this.look()!
-    if (!outcome.ok) throw outcome.error
-    return outcome.value
+    if (this.#phase === BADLY) throw this.#content
+    return this.#content as T
   }
 
   #await(worker: Worker | undefined): void {
     const { house } = this
     const { arena } = house.worker.registry
+    if (worker === house.worker && this.#phase === CALL && this.parent?.slot === worker.root) {
+      house.calls.begin(this)
+      if (this.ended) return
+    }
     if (worker === house.worker && mayBlock(worker) && arena.words[this.slot + PARENT] !== worker.root) {
       return block(worker, house, this.result())
     }
@@ -153,14 +206,15 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     }
     const word = this.#state()
     const isPinned = arena.words[this.slot + PINNED] === 1
+    needRoom()
     if (stateOf(word) === PUBLISHED && !isPinned && claim(arena, this.slot, word, worker.seat)) {
       worker.execute(this.slot)
       worker.lodging.mail()
-      if (this.look() !== undefined) return
+      if (this.ended) return
     }
     needRoom()
     awaitThat(worker, () => {
-      if (this.look() !== undefined || worker.canceled) return ENDED
+      if (this.ended || worker.canceled) return ENDED
       const now = this.#state()
       return stateOf(now) === CLAIMED ? seatOf(now) : -1
     })
@@ -206,8 +260,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   }
 
   get status(): Status {
-    const outcome = this.look()
-    if (outcome !== undefined) return outcome.ok ? 'done' : outcome.error instanceof KilledError ? 'killed' : 'failed'
+    if (this.#phase === CALL) return 'queued'
+    if (this.ended) return this.#phase === WELL ? 'done' : this.#content instanceof KilledError ? 'killed' : 'failed'
     return stateOf(this.#state()) === PUBLISHED ? 'queued' : 'running'
   }
 
@@ -221,8 +275,9 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   kill(reason?: unknown, options: KillOptions = {}): void {
     const { force = false } = checkedKill(options)
     // A kill that the end of the stack cut off would be half done.
-    needSome()
-    if (this.look() !== undefined) return
+    needRoom()
+    if (this.ended) return
+    if (this.#phase === CALL) return this.#fall(new KilledError(this.name, reason))
     const { worker } = this.house
     const { arena } = worker.registry
     for (;;) {
@@ -261,46 +316,53 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     return this.house.worker.jobs.state(this.slot)
   }
 
+  /** @internal */
+  get ended(): boolean {
+    if (this.#phase > OPEN) return true
+    if (this.hold === undefined) return false
+    const word = this.#state()
+    if (this.hold.released || useOf(word) !== this.#use) this.#end(false, gone(this.name))
+    else if (stateOf(word) > CLAIMED) this.#read(word)
+    return this.#phase > OPEN
+  }
+
+  /** @internal What it has thrown; undefined if it has not failed. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#phase === BADLY ? { error: this.#content } : undefined
+  }
+
   /** @internal Its outcome, if it has ended. */
   look(): Outcome<T> | undefined {
-    if (this.#outcome === undefined && this.hold !== undefined) {
-      const word = this.#state()
-      if (this.hold.released || useOf(word) !== this.#use) {
-        this.#outcome = { ok: false, error: gone(this.name) }
-      } else if (stateOf(word) > CLAIMED) {
-        this.#outcome = this.#read(word)
-      }
-    }
-    return this.#outcome
+    if (!this.ended) return undefined
+    return this.#phase === WELL ? { ok: true, value: this.#content as T } : { ok: false, error: this.#content }
   }
 
   /** @internal The keeper: it has ended. */
   close(): void {
-    this.#outcome = this.#read(this.#state())
-    this.house.worker.jobs.letGo(this.slot, KEPT)
+    this.#read(this.#state())
+    this.house.worker.jobs.letGo(this.#slot, KEPT)
+    this.stir()
+  }
+
+  /** @internal The keeper: it has ended, and so. */
+  conclude(failed: boolean, content: unknown): void {
+    this.#end(!failed, content)
+    this.stir()
+  }
+
+  /** @internal Those who wait for its end look. */
+  stir(): void {
     if (this.#watch !== undefined) this.house.waits.stir(this.#watch)
   }
 
   /** @internal The pool has ended before the task. */
   lose(why: Error): void {
-    this.#outcome ??= { ok: false, error: why }
+    if (this.#phase <= OPEN) this.#end(false, why)
   }
 
-  #read(word: number): Outcome<T> {
-    const { worker } = this.house
-    const { lodging } = worker
-    const { loose } = lodging
-    const count = worker.registry.arena.words[this.slot + COUNT]!
-    if (stateOf(word) === FAILED && count < 0) return { ok: false, error: unsaid(count, worker.loss) }
-    lodging.loose = true
-    try {
-      const value = worker.jobs.outcome(this.slot)
-      return stateOf(word) === FAILED ? { ok: false, error: value } : { ok: true, value: value as T }
-    } catch (error) {
-      return { ok: false, error }
-    } finally {
-      lodging.loose = loose
-    }
+  #read(word: number): void {
+    const outcome = outcomeOf(this.house.worker, this.#slot, word)
+    this.#end(outcome.ok, outcome.ok ? outcome.value : outcome.error)
   }
 
   /** @internal */
@@ -318,70 +380,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   }
 }
 
-const KILL_NAMES = ['force']
-
-function checkedKill(options: KillOptions): KillOptions {
-  if (typeof options !== 'object' || options === null) throw new OptionError('options', options, 'Give an object.')
-  refuseOthers('An option of kill', options, KILL_NAMES)
-  return options
-}
-
-class Join extends Wait<unknown> {
-  readonly #handle: Handle<unknown>
-  readonly #whole: boolean
-
-  constructor(house: House, handle: Handle<unknown>, whole: boolean) {
-    super(house)
-    this.#handle = handle
-    this.#whole = whole
-  }
-
-  get watches(): readonly Watch[] {
-    return this.#handle.watch.alone
-  }
-
-  override concerns(handle: object): boolean {
-    return handle === this.#handle
-  }
-
-  override get what(): string {
-    return `the end of ${this.#handle.name}`
-  }
-
-  override get task(): number {
-    return this.#handle.id
-  }
-
-  protected attempt(): boolean {
-    const outcome = this.#handle.look()
-    if (outcome === undefined) return false
-    if (this.#whole) return this.settle(outcome)
-    return outcome.ok ? this.settle(outcome.value) : this.fail(outcome.error)
-  }
-}
-
 function letGo({ jobs }: Worker, slot: number): void {
   jobs.letGo(slot, 1)
-}
-
-/** A record like that of a task that has ended, for the handle of one whose own is in another use. */
-function restate(worker: Worker, name: string, outcome: Outcome<unknown>): readonly number[] {
-  const { jobs, registry, seat } = worker
-  return jobs.aside(() => {
-    const slot = jobs.make(0, 0, SPAWNED, 0)
-    const word = jobs.state(slot)
-    // Of the handle that is sent: it has no keeper, who would have to let go of it as well.
-    registry.arena.words[slot + HOLDS] = 1
-    try {
-      registry.arena.words[slot + NAME] = deposit(worker, name, 'name', slot)
-      jobs.conclude(slot, outcome.ok ? outcome.value : outcome.error, !outcome.ok)
-    } catch (error) {
-      jobs.forget(slot)
-      throw error
-    }
-    store(registry.arena.words, slot + STATE, withState(word, outcome.ok ? DONE : FAILED, seat))
-    return [slot, useOf(word)]
-  })
 }
 
 function gone(name: string): Error {

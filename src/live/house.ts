@@ -1,5 +1,6 @@
 import type { KilledError } from '../errors.ts'
 import type { Worker } from '../scheduler/worker.ts'
+import type { Calls } from './call.ts'
 import type { Alarm } from './timers.ts'
 import type { Awaited } from './watch.ts'
 import type { Watches } from './watches.ts'
@@ -8,6 +9,7 @@ import type { Watches } from './watches.ts'
 export interface House {
   readonly worker: Worker
   readonly waits: Watches
+  readonly calls: Pick<Calls, 'place' | 'begin' | 'fell'>
   /** What a `yield*` has just asked for and not got. */
   asked: object | undefined
   /** The body of a generator task runs now. */

@@ -21,7 +21,9 @@ import {
 } from '../scheduler/slot.ts'
 import type { TaskRecord } from '../scheduler/tasks.ts'
 import type { Worker } from '../scheduler/worker.ts'
-import { Backlog } from './backlog.ts'
+import { Backlog, FEW } from './backlog.ts'
+import { Calls } from './call.ts'
+import type { Handle } from './handle.ts'
 import type { House } from './house.ts'
 import { Promises } from './promises.ts'
 import { Queue } from './queue.ts'
@@ -38,9 +40,6 @@ const MOST_STEPS = 64
 
 const NOTHING = [] as const
 
-/** Jobs of a seat that others can see while it has more: enough for all that become idle during a long one. */
-const SHOWN = 16
-
 /** The tasks that live on one seat, in the thread that sits there. What others have to tell them comes by mail. */
 export class Household implements Residents, House {
   readonly worker: Worker
@@ -48,6 +47,7 @@ export class Household implements Residents, House {
   readonly tree: Tree
   readonly backlog: Backlog
   readonly waits: Watches
+  readonly calls: Calls
   #deaths: number
   /** The resident whose body runs now. */
   #current: Resident | undefined
@@ -60,6 +60,7 @@ export class Household implements Residents, House {
     this.#promises = new Promises(this.waits)
     this.tree = new Tree(this, resident => this.#resume(resident), this.#trouble)
     this.tree.front = () => this.front
+    this.calls = new Calls(worker, this.tree, this.backlog, () => this.front?.soon())
     this.waits.onReady = () => this.front?.soon()
     worker.shelves.push(this.backlog)
     worker.lodging.admit(this)
@@ -84,17 +85,29 @@ export class Household implements Residents, House {
   /** Keeps a job that was published until this seat comes to it, or somebody else does. */
   stock(slot: number): void {
     this.backlog.add(slot)
+    this.#stocked()
+  }
+
+  #stocked(): void {
     this.show()
     if (this.worker.registry.threads === 0) this.front?.soon()
   }
 
-  /** Lets others see some of the backlog. */
+  /** Makes a child of the task that runs here, and nothing else of it yet; if it can be that. */
+  call(record: TaskRecord, args: readonly unknown[]): Handle<unknown> | undefined {
+    const child = this.calls.make(this, record, args)
+    if (child !== undefined) this.#stocked()
+    return child
+  }
+
+  /** Lets others see some of the backlog, if there are any: enough for all that become idle during a long job. */
   show(): void {
-    const { registry, seat } = this.worker
+    const { registry, seat, thief } = this.worker
+    if (!thief.accompanied) return
     const deque = registry.deques[seat]!
-    const most = seat === registry.caller ? deque.capacity : SHOWN
+    const most = seat === registry.caller ? deque.capacity : FEW
     while (deque.length < most && this.backlog.offer()) registry.sleepers.wakeOne()
-    if (!this.worker.thief.roams) this.backlog.yield()
+    if (!thief.roams) this.backlog.yield()
   }
 
   // --- bodies -------------------------------------------------------------------------------------------------------
@@ -112,7 +125,7 @@ export class Household implements Residents, House {
       return true
     }
     const resident = tree.known(slot)
-    if (resident === undefined) return false
+    if (resident === undefined) return tree.tell(slot, failed, value)
     this.#inherit(resident)
     tree.end(resident, failed, value)
     return true
@@ -206,6 +219,7 @@ export class Household implements Residents, House {
       this.waits.ready.length > 0 ||
       this.#urgent.length > 0 ||
       this.worker.post.rung.length > 0 ||
+      this.calls.fallen.length > 0 ||
       this.backlog.waiting > 0 ||
       // Atomic: whoever goes to sleep looks here after it has announced it, and the repair wakes everybody after it has counted.
       load(arena.words, control + DEATHS) !== this.#deaths
@@ -239,6 +253,7 @@ export class Household implements Residents, House {
     const { arena, control } = worker.registry
     if (arena.words[control + DEATHS] !== this.#deaths) this.#revive()
     if (this.#timers.some) this.#fire()
+    if (this.calls.fallen.length > 0) this.calls.bury()
     if (worker.post.rung.length === 0 && this.#urgent.length === 0 && this.waits.ready.length === 0) return false
     // In one stack for all of them: to make one for each takes a third of the time of a short step.
     return worker.within(this.#steps, NOTHING) === true

@@ -128,7 +128,12 @@ function begin(options: SpawnOptions, fn: unknown, args: readonly unknown[]): Ha
     )
   }
   worker.poll()
-  return start(householdOf(worker), checked(options, worker), recordOrThrow(fn), args, worker.root)
+  const household = householdOf(worker)
+  const record = recordOrThrow(fn)
+  return (
+    (options === PLAIN ? household.call(record, args) : undefined) ??
+    start(household, checked(options, worker), record, args, worker.root)
+  )
 }
 
 /** Without options: not looked at, nor made each time. */

@@ -7,6 +7,7 @@ import {
   DONE,
   FAILED,
   GHOST,
+  HOLDS,
   JOINED,
   KEPT,
   PARENT,
@@ -20,6 +21,7 @@ import {
   WATCHERS,
 } from '../scheduler/slot.ts'
 import { Handle } from './handle.ts'
+import { isPrimitive } from './call.ts'
 import type { House } from './house.ts'
 import { nameOf } from './name.ts'
 import { Resident } from './resident.ts'
@@ -80,10 +82,15 @@ export class Tree {
 
   /** This seat will be told of its end. */
   adopt(child: Handle<unknown>, parent: Resident | undefined): void {
-    this.#wards.add(this.#house.worker.registry.arena.words, child)
+    this.enrol(child)
     child.parent = parent
     parent?.bear(child)
     if (parent === undefined) this.front()?.enter()
+  }
+
+  /** It has a slot. */
+  enrol(child: Handle<unknown>): void {
+    this.#wards.add(this.#house.worker.registry.arena.words, child)
   }
 
   /** Children that forks of this root have spawned on other seats. */
@@ -175,14 +182,46 @@ export class Tree {
     this.#wards.remove(words, slot)
     const watched = child.awaited || words[slot + WATCHERS] !== 0
     child.close()
+    this.#part(child, watched)
+  }
+
+  /**
+   * The body of a task that never lived here has ended. True: it is a child of this seat that nobody else knows of, so its handle gets
+   * the outcome as it is.
+   */
+  tell(slot: number, failed: boolean, value: unknown): boolean {
+    const { jobs, pulse, registry } = this.#house.worker
+    const { words } = registry.arena
+    // Plain: it has ended, and who else could come to know of it would have to be told by this thread.
+    if (words[slot + HOLDS] !== KEPT || words[slot + WATCHERS] !== 0 || !(failed || isPrimitive(value))) return false
+    const child = this.#wards.find(words, slot)
+    if (child === undefined) return false
+    this.#wards.remove(words, slot)
+    const watched = child.awaited
+    child.conclude(failed, value)
+    this.#part(child, watched)
+    // The thread says that it runs what is in there, which may be another task from here on.
+    pulse.end(0)
+    jobs.discard(slot)
+    return true
+  }
+
+  /** A child that has no slot has ended. */
+  hear(child: Handle<unknown>): void {
+    const watched = child.awaited
+    child.stir()
+    this.#part(child, watched)
+  }
+
+  #part(child: Handle<unknown>, watched: boolean): void {
     const parent = child.parent as Resident | undefined
     if (parent === undefined) {
       this.front()?.leave()
       return
     }
     parent.lose(child)
-    const outcome = child.look()
-    if (outcome?.ok === false && !child.supervised && !watched) this.#grieve(parent, child, outcome.error)
+    const { failure } = child
+    if (failure !== undefined && !child.supervised && !watched) this.#grieve(parent, child, failure.error)
     this.#finish(parent)
   }
 
@@ -234,6 +273,7 @@ export class Tree {
       this.#wards.remove(words, child.slot)
       if (child.parent === undefined) this.front()?.leave()
     }
+    for (const resident of this.#residents.values()) for (const child of resident.children()) child.lose(why)
   }
 
   /** A thread has died: what it has ended and perhaps not mailed counts as mailed. `mail` takes the mail, after that was seen. */

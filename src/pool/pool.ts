@@ -7,7 +7,7 @@ import { WORKER } from '../scheduler/duty.ts'
 import { Passport } from '../scheduler/passport.ts'
 import { channelsFor, hasLobby, lobbyFor } from '../scheduler/lobby.ts'
 import { ACTIVE, Registry, SOLO } from '../scheduler/registry.ts'
-import { needRoom, needSome } from '../scheduler/room.ts'
+import { needRoom } from '../scheduler/room.ts'
 import { seatedIn } from '../scheduler/seat.ts'
 import { type AnyFunction, recordOf, type TaskRecord } from '../scheduler/tasks.ts'
 import { currentWorker, Worker } from '../scheduler/worker.ts'
@@ -380,7 +380,7 @@ export function recordOrThrow(fn: unknown): TaskRecord {
 
 export function refuseInTask(what: string): void {
   // A run that the end of the stack cut off would be half begun.
-  if (currentWorker() === undefined) return needSome()
+  if (currentWorker() === undefined) return needRoom()
   throw new ForkError(
     'ERR_FILCH_RUN_IN_TASK',
     `${what} was called inside a task, where nothing can be awaited. Call the task, or fork and join it.`,

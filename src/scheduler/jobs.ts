@@ -57,14 +57,12 @@ export class Jobs {
 
   readonly #carrier: Carrier
   readonly #registry: Registry
-  readonly #plain: boolean
   readonly #seat: number
   /** Arguments arrive frozen, as they are where they are not stolen. */
   readonly frozen: boolean
 
   constructor(registry: Registry, seat: number, carrier: Carrier, frozen: boolean) {
     this.frozen = frozen
-    this.#plain = seat !== registry.caller
     this.#seat = seat
     this.#registry = registry
     this.#arena = registry.arena
@@ -134,12 +132,8 @@ export class Jobs {
   publish(slot: number): number {
     const words = this.#arena.words
     const word = words[slot + STATE]!
-    const published = withState(word, PUBLISHED, 0)
-    // Plain for a thread's fork: a thief comes to it only by the ref, which the deque publishes by an atomic store after
-    // this one; by an older ref it finds another generation, since the deque holds fewer entries than a ref tells generations
-    // apart. The caller's deque holds more.
-    if (this.#plain) words[slot + STATE] = published
-    else store(words, slot + STATE, published)
+    // Atomic: a thief may come to it by an older ref than the one that follows, which is 1024 publications older and looks the same.
+    store(words, slot + STATE, withState(word, PUBLISHED, 0))
     return refOf(slot, word)
   }
 

@@ -1,35 +1,42 @@
-import { now } from './clock.ts'
+/**
+ * 56 kB, in words. 40 of the kilobytes are what V8 wants in order to compile a function, which it does as late as at the first call, or
+ * again long after the last.
+ */
+const WORDS = 7168
+/** After so many calls with so many arguments it is worth while to make {@link probe}. */
+const MANY = 100
 
-/** 56 kB in arguments of a call. */
-const room: readonly number[] = Array.from({ length: 7168 }, () => 0)
+const room: readonly number[] = Array.from({ length: WORDS }, () => 0)
 
 function nothing(): void {}
 
 /**
- * Throws V8's own RangeError if the thread's stack has less than 56 kB left: before the begin of what must not end half way.
- *
- * V8 looks whether the elements of an array fit on the stack before it calls with them, and never calls with so many in
- * another way; what a recursive or bound function takes is up to the optimizer. 40 of the kilobytes are what V8 wants in order
- * to compile a function, which it does as late as at the first call, or again long after the last. It takes 6 us.
+ * A function that would call another with as many arguments, and never does. They are registers of its frame; so V8 looks, each time
+ * that it is entered, whether they fit on the stack: the interpreter as it makes the frame, and the compilers because their code may have
+ * to go back to it (test/scheduler/room.test.ts holds them to that). Compiled, that is one comparison: 4 ns.
  */
-export function needRoom(): void {
-  Reflect.apply(nothing, undefined, room)
-}
-
-/** 4 kB. */
-const some = room.slice(0, 512)
-let asked = -Infinity
+let probe: ((never: boolean) => void) | undefined
+let calls = 0
 
 /**
- * The same for what is called often, and takes a few kilobytes where it is compiled: those are asked for each time, in 0.4 us,
- * and the whole once in a millisecond.
+ * Throws V8's own RangeError if the thread's stack has less than 56 kB left: before the begin of what must not end half way.
+ *
+ * At first, and where text may not become code, by a call with so many arguments from an array, which V8 never makes without looking: 6 us.
  */
-export function needSome(): void {
-  Reflect.apply(nothing, undefined, some)
-  const at = now()
-  if (at - asked < 1) return
-  needRoom()
-  asked = at
+export function needRoom(): void {
+  if (probe !== undefined) return probe(false)
+  Reflect.apply(nothing, undefined, room)
+  if (++calls % MANY === 0) probe = make()
+}
+
+function make(): ((never: boolean) => void) | undefined {
+  try {
+    // oxlint-disable-next-line typescript/no-implied-eval -- the text is all here
+    const maker = new Function('nothing', `return never => { if (never) nothing(${room.join(',')}) }`)
+    return maker(nothing) as (never: boolean) => void
+  } catch {
+    return undefined
+  }
 }
 
 /** True if {@link needRoom} would not throw. */

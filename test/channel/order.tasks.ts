@@ -1,4 +1,4 @@
-import { channel, type Handle, join, type Receiver, type Sender, spawn, spawnWith, task, type Wait } from 'filch'
+import { channel, type Handle, join, type Receiver, type Sender, spawnWith, task, type Wait } from 'filch'
 
 const quick = task((): number => 1)
 /** Sends two, and kills another child of the receiver before that has its turn. */
@@ -6,7 +6,8 @@ const sends = task((to: Sender<number>, handles: Receiver<Handle<number>>): numb
   to.send(1)
   to.send(2)
   handles.tryReceive()!.kill()
-  return join(spawn(quick))
+  // A mere call would begin without a look into the mail.
+  return join(spawnWith({ name: 'quick' }, quick))
 })
 /** All on one worker. A message was handed over; what fails meanwhile is thrown where it is waited for, and caught. */
 export const catches = task(function* (): Generator<Wait<unknown>, readonly unknown[]> {

@@ -62,9 +62,15 @@ export function audited(options: PoolOptions): Audited {
     // A thread of its own says when it has nothing to do: at any time.
     return state !== FREE && !(SOLO && state === HELD && arena.words[slot + DELIVERY] === ERRAND)
   }
+  const states = (): string => Array.from(allSlots(arena, control), slot => arena.words[slot + STATE]).join()
   const its: Audited = {
     pool,
-    live: () => [...allSlots(arena, control)].filter(isUsed).length,
+    live: () => {
+      // Two looks that see the same are one: a single one may pass over a slot before a task in a later one spawns into it.
+      for (let before = '', now = states(); ; before = now, now = states()) {
+        if (now === before) return [...allSlots(arena, control)].filter(isUsed).length
+      }
+    },
     inUse: () =>
       [...allSlots(arena, control)]
         .filter(isUsed)

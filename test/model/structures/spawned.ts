@@ -8,6 +8,7 @@ import type * as notices from '../../../src/scheduler/notice.ts'
 import type * as lists from '../../../src/scheduler/tasks.ts'
 import type * as workers from '../../../src/scheduler/worker.ts'
 import type { Task } from '../../../src/task/task.ts'
+import type { Outcome as Ended } from '../../../src/live/outcome.ts'
 import type { Outcome } from '../explore.ts'
 import { add, type Words } from '../seam.ts'
 import { awaitOne, turnUntil } from './houses.ts'
@@ -106,7 +107,7 @@ async function makeSeat(m: Modules): Promise<Seat> {
 type Kind = 'brief' | 'joins' | 'waits' | 'parent' | 'patient'
 
 /** What became of a task, in words that all threads have in common. */
-export function end(outcome: handles.Outcome<unknown> | undefined): string {
+export function end(outcome: Ended<unknown> | undefined): string {
   if (outcome === undefined) return 'none'
   if (outcome.ok) return `value ${String(outcome.value)}`
   const error = outcome.error as Error & { reason?: unknown }

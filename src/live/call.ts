@@ -1,0 +1,131 @@
+import { type Registry, SOLO } from '../scheduler/registry.ts'
+import { needRoom } from '../scheduler/room.ts'
+import {
+  CLAIMED,
+  KEEPER,
+  LOCALS,
+  PARENT,
+  SPAWNED,
+  STATE,
+  stateOf,
+  seatOf,
+  SUPERVISED,
+  useOf,
+  withState,
+} from '../scheduler/slot.ts'
+import type { TaskRecord } from '../scheduler/tasks.ts'
+import type { Writer } from '../wire/writer.ts'
+import type { Worker } from '../scheduler/worker.ts'
+import type { Backlog } from './backlog.ts'
+import { Handle } from './handle.ts'
+import type { House } from './house.ts'
+import type { Tree } from './tree.ts'
+
+/**
+ * A child that is spawned with values that cannot change is a mere call at first: its task and its arguments are in its handle, which is
+ * in the backlog and among the children of its parent. It has no slot, so nobody else can know of it; it gets one when it begins, when it
+ * is offered to others, or when somebody asks for what only a slot has (`Handle.slot`). Most begin where they were spawned, one after the
+ * other, all in the same slot. It dies with its thread, as its parent does, which lives there.
+ */
+export class Calls {
+  readonly #worker: Worker
+  readonly #tree: Tree
+  readonly #backlog: Backlog
+  readonly #soon: () => void
+  /** The worker's own may be in the middle of a message: one that names a call gives it a slot. */
+  readonly #writer: Writer
+  /** Calls that have ended without beginning, and of which their parents have not heard: in turn, not in each other. */
+  readonly fallen: Handle<unknown>[] = []
+
+  constructor(worker: Worker, tree: Tree, backlog: Backlog, soon: () => void) {
+    this.#worker = worker
+    this.#tree = tree
+    this.#backlog = backlog
+    this.#soon = soon
+    this.#writer = worker.jobs.aside(() => worker.jobs.writer)
+  }
+
+  /** A child of the task that runs here, in the backlog; undefined: it needs a slot at once. */
+  make(house: House, record: TaskRecord, args: readonly unknown[]): Handle<unknown> | undefined {
+    const { jobs, registry, root, seat } = this.#worker
+    const { words } = registry.arena
+    if (root === 0 || words[root + LOCALS] !== 0 || isSolo(registry) || !args.every(isPrimitive)) return undefined
+    const home = jobs.state(root)
+    if (stateOf(home) !== CLAIMED || seatOf(home) !== seat) return undefined
+    const parent = this.#tree.resident(root)
+    const child = new Handle<unknown>(house, 0, 0, record, false, args)
+    child.parent = parent
+    // In this order: of what the end of the stack cuts off here, nothing is left.
+    this.#backlog.add(child)
+    parent.bear(child)
+    return child
+  }
+
+  /** Gives it a slot, PUBLISHED or CLAIMED by this seat. Throws if there is no memory for that. */
+  place(child: Handle<unknown>, state: number): void {
+    const { jobs, registry, seat } = this.#worker
+    const { record, args, parent } = child
+    const { writer } = jobs
+    jobs.writer = this.#writer
+    let slot: number
+    try {
+      jobs.write(args)
+      slot = jobs.make(registry.directory.idOf(record), args.length, SPAWNED, 0)
+    } finally {
+      jobs.writer = writer
+    }
+    const { words } = registry.arena
+    words[slot + PARENT] = parent!.slot
+    words[slot + KEEPER] = seat
+    words[slot + SUPERVISED] = 0
+    child.settle(slot, useOf(jobs.state(slot)))
+    this.#tree.enrol(child)
+    // Plain: nobody has a ref to this use of the slot.
+    if (state === CLAIMED) words[slot + STATE] = withState(words[slot + STATE]!, CLAIMED, seat)
+    else jobs.publish(slot)
+  }
+
+  /** Runs it on top of this stack. */
+  begin(child: Handle<unknown>): void {
+    needRoom()
+    this.place(child, CLAIMED)
+    this.#backlog.remove(child)
+    this.#worker.execute(child.slot)
+  }
+
+  /** It was killed, or there was no memory for it. */
+  fell(child: Handle<unknown>): void {
+    this.fallen.push(child)
+    this.#soon()
+  }
+
+  /** Tells the parents of those. */
+  bury(): void {
+    for (let child = this.fallen.pop(); child !== undefined; child = this.fallen.pop()) {
+      this.#tree.hear(child)
+    }
+  }
+}
+
+function isSolo({ arena, control }: Registry): boolean {
+  return arena.words[control + SOLO] === 1
+}
+
+/** More is sent at once, since it may be refused. */
+const SHORT = 10_000
+
+/** It cannot change, and any message can hold it. */
+export function isPrimitive(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.length < SHORT
+    case 'object':
+      return value === null
+    case 'function':
+    case 'symbol':
+    case 'bigint':
+      return false
+    default:
+      return true
+  }
+}
