@@ -169,12 +169,10 @@ function settle(worker: Worker, seat: number, slot: number, sent: Set<number>, a
   if (state === FREE || words[slot + DELIVERY] !== SPAWNED) return
   const isKeeper = words[slot + KEEPER] === seat
   if (state > CLAIMED) {
-    const by = seatOf(word)
     const holds = load(words, slot + HOLDS)
     if (holds === ~seat) return worker.jobs.bury(slot)
-    if (holds < KEPT) return
     // What others have ended is in the mail, or will be: its successor lets go of that. What it had out of its mail counts as ended here.
-    if (by !== seat) return
+    if (holds < KEPT || seatOf(word) !== seat) return
     if (isKeeper) worker.jobs.letGo(slot, KEPT)
     else remind(worker, slot, word)
   } else if (isKeeper && words[slot + PARENT] !== 0) stop(worker, slot)
