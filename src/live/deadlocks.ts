@@ -1,3 +1,7 @@
+import { load } from '../memory/atomics.ts'
+import { roams, VACANT } from '../scheduler/duty.ts'
+import { DUTY } from '../scheduler/registry.ts'
+import type { Worker } from '../scheduler/worker.ts'
 import type { Living } from './dump.ts'
 
 /** First look after so many ms of pending work; then half as often each time, as long as all threads are found asleep. */
@@ -18,8 +22,8 @@ const LAST = 60_000
  */
 export class Deadlocks {
   readonly #name: string
-  readonly #asleep: () => boolean
-  readonly #look: () => Promise<readonly (readonly Living[])[]>
+  readonly #worker: Worker
+  readonly #look: () => Promise<{ readonly cycles: readonly (readonly Living[])[] }>
   readonly #warn: (text: string) => void
   readonly #known = new Set<string>()
   #timer: NodeJS.Timeout | undefined
@@ -27,12 +31,12 @@ export class Deadlocks {
 
   constructor(
     name: string,
-    asleep: () => boolean,
-    look: () => Promise<readonly (readonly Living[])[]>,
+    worker: Worker,
+    look: () => Promise<{ readonly cycles: readonly (readonly Living[])[] }>,
     warn: (text: string) => void,
   ) {
     this.#name = name
-    this.#asleep = asleep
+    this.#worker = worker
     this.#look = look
     this.#warn = warn
   }
@@ -59,15 +63,15 @@ export class Deadlocks {
   }
 
   async #examine(): Promise<void> {
-    if (!this.#asleep()) {
+    if (!isAsleep(this.#worker)) {
       this.#wait = FIRST
       return
     }
     this.#wait = Math.min(LAST, this.#wait * 2)
     try {
-      const first = new Set((await this.#look()).map(keyOf))
+      const first = new Set((await this.#look()).cycles.map(keyOf))
       if (first.size === 0) return
-      for (const cycle of await this.#look()) {
+      for (const cycle of (await this.#look()).cycles) {
         const key = keyOf(cycle)
         if (!first.has(key) || this.#known.has(key)) continue
         this.#known.add(key)
@@ -77,6 +81,20 @@ export class Deadlocks {
       // The pool is closed, or a thread died: there is nothing to look at, or another time.
     }
   }
+}
+
+/** A picture: no thread does anything, nor has told the caller something that it has not read. Those that roam wait for any work. */
+function isAsleep({ registry, lodging }: Worker): boolean {
+  const { sleepers, caller, inUse, arena } = registry
+  let roaming = 0
+  for (let seat = 0; seat < inUse; seat++) {
+    const duty = load(arena.words, registry.seat(seat) + DUTY)
+    if (seat === caller || duty === VACANT) continue
+    if (!sleepers.sleeps(seat)) return false
+    roaming += Number(roams(duty))
+  }
+  // Last: who is found asleep has sent its mail before.
+  return sleepers.idle >= roaming && !lodging.called
 }
 
 function keyOf(cycle: readonly Living[]): string {

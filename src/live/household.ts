@@ -1,6 +1,6 @@
 import { CanceledError, KilledError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
-import { REASON, REASON_LENGTH, TARGET, USE, verdict } from '../scheduler/notice.ts'
+import { read, TARGET, unmailed, USE, verdict } from '../scheduler/notice.ts'
 import { DEATHS, WANT } from '../scheduler/registry.ts'
 import { needRoom } from '../scheduler/room.ts'
 import type { Front, Residents } from '../scheduler/residents.ts'
@@ -355,6 +355,8 @@ export class Household implements Residents, House {
   /** Somebody wants a root of this seat to stop. */
   #heed(notice: number): void {
     const { jobs, registry, seat } = this.worker
+    const ended = unmailed(this.worker, notice)
+    if (ended !== 0) this.tree.bury(ended)
     const { words } = registry.arena
     const root = words[notice + TARGET]!
     const use = words[notice + USE]!
@@ -362,9 +364,8 @@ export class Household implements Residents, House {
     const { lodging } = this.worker
     const { loose } = lodging
     lodging.loose = true
-    const sentence = jobs.disclose(words[notice + REASON]!, words[notice + REASON_LENGTH]!)
+    const sentence = read(this.worker, notice)
     lodging.loose = loose
-    jobs.discard(notice)
     if (useOf(word) !== use || stateOf(word) !== CLAIMED || seatOf(word) !== seat) return
     if (sentence !== undefined) return this.kill(root, sentence)
     // From whoever has canceled a run, or mends what a dead thread has left.
@@ -377,9 +378,7 @@ export class Household implements Residents, House {
     const { worker } = this
     const { registry } = worker
     this.#deaths = load(registry.arena.words, registry.control + DEATHS)
-    const mail = (): void => worker.lodging.mail()
-    this.tree.revive(mail)
-    this.waits.revive(mail)
+    this.waits.revive(() => worker.lodging.mail())
   }
 }
 

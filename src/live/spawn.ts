@@ -344,8 +344,8 @@ provide({
   describe,
   describer,
   cyclesOf,
-  watch(name, asleep, look, warn) {
-    const deadlocks = new Deadlocks(name, asleep, look as () => Promise<Living[][]>, warn)
+  watch(name, worker, look, warn) {
+    const deadlocks = new Deadlocks(name, worker, look as () => Promise<{ cycles: Living[][] }>, warn)
     return pending => deadlocks.watch(pending)
   },
 })

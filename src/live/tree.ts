@@ -6,7 +6,6 @@ import {
   DELIVERY,
   DONE,
   FAILED,
-  GHOST,
   HOLDS,
   JOINED,
   KEPT,
@@ -274,17 +273,5 @@ export class Tree {
       if (child.parent === undefined) this.front()?.leave()
     }
     for (const resident of this.#residents.values()) for (const child of resident.children()) child.lose(why)
-  }
-
-  /** A thread has died: what it has ended and perhaps not mailed counts as mailed. `mail` takes the mail, after that was seen. */
-  revive(mail: () => void): void {
-    const ended: Handle<unknown>[] = []
-    for (const ward of this.#wards) {
-      const word = this.#house.worker.jobs.state(ward.slot)
-      if (stateOf(word) > CLAIMED && seatOf(word) === GHOST) ended.push(ward)
-    }
-    mail()
-    const { words } = this.#house.worker.registry.arena
-    for (const ward of ended) if (this.#wards.find(words, ward.slot) === ward) this.bury(ward.slot)
   }
 }

@@ -100,11 +100,9 @@ export class Pool {
     )
     this.#hold = new Hold()
     this.#runs = new Runs(this.#worker, settings.name, this.#hold)
-    const { sleepers } = this.#registry
     if (hasLobby()) {
-      const asleep = (): boolean => sleepers.idle >= this.threads
-      const look = async (): Promise<unknown> => (await this.dump()).cycles
-      this.#runs.onPending = lobbyFor('dump').watch(this.name, asleep, look, warn)
+      const look = (): Promise<Dump> => this.#runs.aside(() => this.dump())
+      this.#runs.onPending = lobbyFor('dump').watch(this.name, this.#worker, look, warn)
     }
     this.#crew = new Crew(this.#worker, this.#runs, settings, () => ({
       memory: this.#registry.arena.memory,

@@ -38,7 +38,7 @@ interface Run {
   readonly site: { readonly stack?: string }
   readonly onProgress: ((done: number) => void) | undefined
   reported: number
-  /** Undoes what the options set up. */
+  /** Undoes what its start has set up. */
   cleanUp(): void
   /** The promise has settled, though the tasks may still be winding down. */
   settled: boolean
@@ -58,7 +58,8 @@ export class Runs {
   #canceled = false
   /** Published slots of dead workers, to be freed when they end. */
   readonly orphans: Set<number> = new Set()
-  #unsettled = 0
+  /** Runs that have not settled, and other reasons to stay. */
+  pending = 0
   #listening = false
   #reporter: NodeJS.Timeout | undefined
   /** Set where every run has a thread of its own. */
@@ -70,10 +71,6 @@ export class Runs {
     this.#worker = worker
     this.#name = name
     this.#hold = hold
-  }
-
-  get pending(): number {
-    return this.#unsettled
   }
 
   /** Starts a run; `seat` -1 lets any worker take it. Rejects with NotSendableError before anything has happened. */
@@ -91,14 +88,25 @@ export class Runs {
       if (signal?.aborted === true) throw canceled(signal.reason)
       jobs.write(args)
       const slot = jobs.make(registry.directory.idOf(record), args.length, MAILED, 0)
-      const run: Run = { args, seat, resolve, reject, site, onProgress, reported: 0, cleanUp: () => {}, settled: false }
+      const counts = this.#counts
+      const cleanUp = (): void => this.#stay(-counts)
+      const run: Run = { args, seat, resolve, reject, site, onProgress, reported: 0, cleanUp, settled: false }
       this.#runs.set(slot, run)
-      this.#stay(1)
+      this.#stay(counts)
       if (signal !== undefined || timeout !== undefined) this.#arm(slot, run, signal, timeout)
       if (onProgress !== undefined) this.#reporter ??= setInterval(() => this.#report(), PROGRESS_INTERVAL).unref()
       this.#submit(slot, jobs.publish(slot), seat, options)
       this.#listen()
     })
+  }
+
+  #counts = 1
+  /** Runs that `fn`, which does not throw, has started at once are not pending work. */
+  aside<T>(fn: () => T): T {
+    this.#counts = 0
+    const result = fn()
+    this.#counts = 1
+    return result
   }
 
   #submit(slot: number, ref: number, seat: number, options: RunOptions): void {
@@ -142,7 +150,9 @@ export class Runs {
         : setTimeout(() => {
             this.#cancel(slot, run, new CanceledError(`The run did not end within its timeout of ${timeout} ms.`))
           }, timeout)
+    const { cleanUp } = run
     run.cleanUp = () => {
+      cleanUp()
       signal?.removeEventListener('abort', abort)
       clearTimeout(timer)
     }
@@ -172,7 +182,6 @@ export class Runs {
   #settle(run: Run): void {
     run.settled = true
     run.cleanUp()
-    this.#stay(-1)
   }
 
   // --- listening ----------------------------------------------------------------------------------------------------
@@ -192,16 +201,13 @@ export class Runs {
   }
 
   #stay(change: number): void {
-    const before = this.#unsettled
-    this.#unsettled += change
-    if (before === 0) {
-      this.#hold.set(true)
-      this.onPending(true)
-    } else if (this.#unsettled === 0) {
-      this.#hold.set(false)
-      this.onPending(false)
-      this.onQuiet()
-    }
+    const was = this.pending > 0
+    this.pending += change
+    const isPending = this.pending > 0
+    if (was === isPending) return
+    this.#hold.set(isPending)
+    this.onPending(isPending)
+    if (!isPending) this.onQuiet()
   }
 
   /** Called when the first of what is pending has begun, and when the last has ended. */
@@ -213,12 +219,8 @@ export class Runs {
   }
 
   #awaited = false
-
   readonly #alarm = new Alarm(() => this.soon())
-  later(ms: number): void {
-    this.#alarm.set(ms)
-  }
-
+  readonly later = (ms: number): void => this.#alarm.set(ms)
   #attends = false
 
   /** Listens for as long as the pool lives, without holding the event loop: threads may ask for others. */
@@ -245,9 +247,7 @@ export class Runs {
     if (!this.#listening) this.#soon()
   }
 
-  #soon(): void {
-    queueMicrotask(() => this.drain())
-  }
+  readonly #soon = (): void => queueMicrotask(() => this.drain())
 
   readonly #heard = (): void => {
     this.#listening = false

@@ -1,6 +1,6 @@
 import { KilledError } from '../errors.ts'
 import { type Arena } from '../memory/arena.ts'
-import { add, load, store } from '../memory/atomics.ts'
+import { load, replace, store } from '../memory/atomics.ts'
 import type { Slab } from '../lockfree/slab.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import { COPY, DROP, Reader, RETURN, TAKE } from '../wire/reader.ts'
@@ -261,9 +261,21 @@ export class Jobs {
     }
   }
 
-  /** One handle fewer may ask for the outcome of a root that has ended, or its keeper has it; who comes last frees it. */
+  /**
+   * One handle fewer may ask for the outcome of a root that has ended, or its keeper has it; who comes last frees it. It says so in the
+   * same exchange: if its thread dies before the slot is free, nobody else would know of it.
+   */
   letGo(slot: number, part: number): void {
-    if (add(this.#arena.words, slot + HOLDS, -part) !== part) return
+    for (;;) {
+      const { words } = this.#arena
+      const holds = load(words, slot + HOLDS)
+      const left = holds === part ? ~this.#seat : holds - part
+      if (replace(words, slot + HOLDS, holds, left)) return void (left < 0 && this.bury(slot))
+    }
+  }
+
+  /** Frees a root that has ended, which nobody holds any more. */
+  bury(slot: number): void {
     this.forgotten(slot + WATCHERS)
     this.discard(slot)
   }

@@ -15,7 +15,7 @@ export interface Lobby {
   /** Warns of tasks that wait for each other, as `look` finds them. What is returned is to be told whether work is pending. */
   watch(
     name: string,
-    asleep: () => boolean,
+    worker: Worker,
     look: () => Promise<unknown>,
     warn: (text: string) => void,
   ): (pending: boolean) => void

@@ -2,7 +2,7 @@ import { Signal } from '../lockfree/signal.ts'
 import { load } from '../memory/atomics.ts'
 import type { Registry } from './registry.ts'
 import type { Residents } from './residents.ts'
-import { DELIVERY, ERRAND, HOLDER, HOME, KEEPER, NOTICE, WATCHERS } from './slot.ts'
+import { DELIVERY, ERRAND, HOLDER, HOME, KEEPER, NOTICE, SPAWNED, STATE, stateOf, WATCHERS, withState } from './slot.ts'
 import { FLAG, markOf, NEXT } from './subscription.ts'
 
 /** What one seat sends to others and gets from them. */
@@ -50,6 +50,10 @@ export class Post {
     const { words } = this.#registry.arena
     const delivery = words[slot + DELIVERY]
     if (delivery === ERRAND || delivery === NOTICE) words[slot + HOLDER] = this.#seat + 1
+    if (delivery !== SPAWNED) return
+    // As if this seat had ended it. Plain: nobody else changes it after it was mailed, and whoever else looks wants state and use alone.
+    const word = words[slot + STATE]!
+    words[slot + STATE] = withState(word, stateOf(word), this.#seat)
   }
 
   readonly #sort = (slot: number): void => {

@@ -1,6 +1,6 @@
-import { add, load, replace, store } from '../memory/atomics.ts'
+import { add, load, store } from '../memory/atomics.ts'
 import { heirOf } from './heirs.ts'
-import { ignore, notify } from './notice.ts'
+import { ignore, notify, remind } from './notice.ts'
 import { isTrial, jobOf } from './errand.ts'
 import { ACTIVE, BLOCKING, DEATHS, IMPORTING, LIVES, RUNNING, WANT } from './registry.ts'
 import {
@@ -14,7 +14,6 @@ import {
   ERRAND,
   FAILED,
   FREE,
-  GHOST,
   HELD,
   HOLDS,
   HOLDER,
@@ -52,7 +51,7 @@ import type { Worker } from './worker.ts'
  *    the slot of their root, and spawn for it: so it stays until they have ended, though it may be lost below, and nobody else knows of them.
  *    What it had spawned for a parent on another seat, or for none, is published anew (`again`); what had its parent here shall stop.
  *    What it held of records with rules of their own is let go of by their `Heir`.
- * 4. Roots that it has ended may not have been mailed: the GHOST in their state tells their keeper.
+ * 4. Roots that it has ended may not have been mailed: a notice reminds their keeper.
  * 5. Its deque, now dead entries only, is emptied, and its free slots are collected.
  * 6. Everybody is woken, asked to offer work and told of the death: the dead one may have been half way through a wake-up.
  */
@@ -170,14 +169,12 @@ function settle(worker: Worker, seat: number, slot: number, sent: Set<number>, a
   if (state === FREE || words[slot + DELIVERY] !== SPAWNED) return
   const isKeeper = words[slot + KEEPER] === seat
   if (state > CLAIMED) {
-    const by = seatOf(word)
-    if (!isKeeper) {
-      if (by === seat) replace(words, slot + STATE, word, withState(word, state, GHOST))
-      // What others have ended is in the mail, or will be: its successor lets go of that. What it had let go of itself is not kept.
-    } else if ((by === seat || by === GHOST || by === worker.seat) && load(words, slot + HOLDS) >= KEPT) {
-      // (What this thread has ended it has mailed; if that is not in the mail any more, it died with whoever took it out.)
-      worker.jobs.letGo(slot, KEPT)
-    }
+    const holds = load(words, slot + HOLDS)
+    if (holds === ~seat) return worker.jobs.bury(slot)
+    // What others have ended is in the mail, or will be: its successor lets go of that. What it had out of its mail counts as ended here.
+    if (holds < KEPT || seatOf(word) !== seat) return
+    if (isKeeper) worker.jobs.letGo(slot, KEPT)
+    else remind(worker, slot, word)
   } else if (isKeeper && words[slot + PARENT] !== 0) stop(worker, slot)
   else if (state !== PUBLISHED || words[slot + HOME] !== seat) return
   else if (words[slot + PINNED] === 0) again(refOf(slot, word))

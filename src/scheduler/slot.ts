@@ -21,6 +21,7 @@ import { layout } from '../memory/layout.ts'
  * | PUBLISHED -> FREE | home | compare-exchange |
  * | FREE -> FREE (next generation) | home, where the end of the stack cut off a publication or a taking back | compare-exchange |
  * | CLAIMED -> DONE, FAILED | the claimer; the repair once the claimer's thread is dead | store |
+ * | DONE, FAILED, with another seat | the keeper of a spawned task, while it takes that out of its mail: its own | store |
  * | DONE, FAILED -> FREE | home | store |
  *
  * | FREE -> HELD -> FREE | whoever made it; whoever lets go of it last | store |
@@ -45,8 +46,6 @@ const SEAT_MASK = (1 << SEAT_BITS) - 1
 const GENERATION_SHIFT = STATE_BITS + SEAT_BITS
 /** Seats that a state word can name. */
 export const SEATS: number = 1 << SEAT_BITS
-/** Stands in the state of a root for the seat of a thread that has ended it and died, perhaps before it had mailed it. */
-export const GHOST: number = SEATS - 1
 
 const record = layout({
   state: 1,
@@ -113,7 +112,10 @@ export const PROGRESS: number = record.at.progress
 export const KEEPER: number = record.at.keeper
 export const PARENT: number = record.at.parent
 export const HOLDS: number = record.at.holds
-/** The keeper's part in `HOLDS`, in the same word: that it has been let go of must be seen of it, whatever else holds the slot. */
+/**
+ * The keeper's part in `HOLDS`, in the same word: that it has been let go of must be seen of it, whatever else holds the slot. Once nobody has
+ * a part, `~seat` stands there, of the thread that frees it.
+ */
 export const KEPT: number = 1 << 24
 export const WATCHERS: number = record.at.watchers
 export const STRAYS: number = record.at.strays

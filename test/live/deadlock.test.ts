@@ -1,6 +1,8 @@
 import { type Handle, ivar, latch, Pool } from 'filch'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
+import { audited } from '../pool/audit.ts'
+import { cells, hold } from '../pool/basic.tasks.ts'
 import { circle, parent, waits } from './deadlock.tasks.ts'
 
 const warnings: string[] = []
@@ -9,7 +11,10 @@ beforeEach(() => {
   warnings.length = 0
   process.on('warning', listen)
 })
-afterEach(() => void process.off('warning', listen))
+afterEach(() => {
+  process.off('warning', listen)
+  vi.useRealTimers()
+})
 
 const until = async (what: () => boolean): Promise<void> => {
   while (!what()) await new Promise(resolve => process.once('warning', resolve))
@@ -69,4 +74,51 @@ describe.each([0, 1, 2, 4])('with %i threads', threads => {
     await following.result()
     expect(warnings.filter(text => text.includes('wait for each other'))).toEqual([])
   })
+})
+
+/** The timers of a pool's looks are fakes from now on: a look begins within `turn`. */
+function fakeTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+}
+async function turn(): Promise<void> {
+  await new Promise(resolve => void setImmediate(resolve))
+  vi.advanceTimersByTime(60_000)
+}
+
+it('nobody looks while a thread of its own works', async () => {
+  fakeTimers()
+  const { pool, live, inUse } = audited({ threads: 2 })
+  const gate = cells(2)
+  const handle = pool.spawnWith({ dedicated: true }, hold, gate)
+  while (Atomics.load(gate, 0) === 0) await Atomics.waitAsync(gate, 0, 0).value
+  // The errand that started it has been read.
+  while (live() > 1) await turn()
+  for (let i = 0; i < 1000; i++) {
+    await turn()
+    expect(live(), inUse()).toBe(1)
+  }
+  Atomics.store(gate, 1, 1)
+  Atomics.notify(gate, 1)
+  expect(await handle).toBe(1)
+  vi.useRealTimers()
+  await pool.close()
+})
+
+it('a look is no pending work', async () => {
+  fakeTimers()
+  const { pool, live } = audited({ threads: 2 })
+  const gate = latch(1, { pool })
+  const waiter = pool.spawn(waits, gate)
+  for (let looks = 0; looks < 10;) {
+    const before = live()
+    await turn()
+    // One asks each worker.
+    if (live() < before + 2) continue
+    looks++
+    expect(pool.stats().pending).toBe(1)
+  }
+  gate.countDown()
+  await waiter
+  vi.useRealTimers()
+  await pool.close()
 })

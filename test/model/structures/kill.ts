@@ -8,6 +8,7 @@ import { awaitOne, turnUntil } from './houses.ts'
 import { audit, common, modulesFor, RIPE, seated, THREADS } from './parts.ts'
 import {
   BEGUN,
+  claiming,
   ENDED,
   GATE,
   KILLED,
@@ -162,6 +163,30 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       KILLED.slice(1),
       { large: true, share: 0.15 },
     ),
+    'who spawned it dies': {
+      ...common,
+      victim: 0,
+      threads: [spawning(a, 'brief', 0, waiting), claiming(b, 1), repairing(0)],
+      check: cleanUp,
+    },
+    'who runs it dies, and who spawned it has died before': {
+      ...common,
+      victim: 1,
+      threads: [
+        words => {
+          spawning(a, 'brief', 0, waiting)(words)
+          // Its successor's household, in the same seat.
+          return () => housed(a, 0, words).worker.lodging.turn()
+        },
+        claiming(b, 1),
+        words => {
+          const repair = repairing(1)(words)
+          repairing(0)(words)()
+          return repair
+        },
+      ],
+      check: cleanUp,
+    },
     'who it is pinned to dies': scenario(
       [spawning(a, 'brief', 0, waiting, { on: 1 }), running(b, 1, true), repairing(1)],
       [KILLED[0]!, 'WorkerLostError'],
@@ -231,12 +256,22 @@ export const model: Model = {
     'the repair leaves errands that the dead one had out': {
       'scheduler/repair.ts': [['if (words[slot + DELIVERY] === ERRAND && isHeld) decline(worker, slot)', '']],
     },
-    'what a dead thread has ended is its own': {
-      'scheduler/repair.ts': [
-        ['if (by === seat) replace(words, slot + STATE, word, withState(word, state, GHOST))', ''],
+    'nobody is told of what a dead thread has ended': {
+      'scheduler/repair.ts': [['    else remind(worker, slot, word)\n', '']],
+    },
+    'what nobody knows stays': { 'live/household.ts': [['    if (ended !== 0) this.tree.bury(ended)\n', '']] },
+    'what a dead thread has ended and mailed comes once more': {
+      'scheduler/notice.ts': [['=== use && load(arena.words, root + HOLDS) >= KEPT ?', '=== use || use >= 0 ?']],
+    },
+    'what was taken out of the mail is as in the mail': {
+      'scheduler/post.ts': [['if (delivery !== SPAWNED) return', 'if (delivery >= 0 || stateOf(0) < 0) return']],
+    },
+    'who lets go last does not say so': {
+      'scheduler/jobs.ts': [
+        ['const left = holds === part ? ~this.#seat : holds - part', 'const left = holds - part'],
+        ['left < 0 && this', 'left === 0 && this'],
       ],
     },
-    'after a death nobody looks for ghosts': { 'live/household.ts': [['    this.tree.revive(mail)\n', '']] },
     'a parent ends before its children': {
       'live/tree.ts': [['if (!resident.over || resident.youngest !== undefined) return', 'if (!resident.over) return']],
     },
@@ -257,8 +292,10 @@ export const model: Model = {
     'a handle elsewhere does not hold the slot': 'a third waits',
     'what a thread has out of its mail is marked then': 'who it is pinned to dies',
     'the repair leaves errands that the dead one had out': 'who it is pinned to dies',
-    'what a dead thread has ended is its own': 'who it is pinned to dies',
-    'after a death nobody looks for ghosts': 'who it is pinned to dies',
+    'nobody is told of what a dead thread has ended': 'who it is pinned to dies',
+    'what nobody knows stays': 'who runs it dies, and who spawned it has died before',
+    'what was taken out of the mail is as in the mail': 'who spawned it dies',
+    'who lets go last does not say so': 'who spawned it dies',
     'a parent ends before its children': 'a parent is killed as its child ends',
     'the children of who is killed go on': 'a parent is killed, whose child waits',
   },

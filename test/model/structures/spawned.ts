@@ -188,6 +188,18 @@ export const running =
     }
   }
 
+/** Who has taken a job, and runs it to its end. */
+export const claiming =
+  (at: Seat, seat: number) =>
+  (words: Words): (() => unknown) => {
+    const worker = seated(at.m, seat, words)
+    const claimed = worker.lodging.next(-1, 0)
+    return () => {
+      at.m.place.words = words
+      worker.execute(claimed)
+    }
+  }
+
 /** What may become of who is killed. */
 export const KILLED: readonly string[] = ['value 10', 'killed: late']
 
