@@ -14,7 +14,7 @@ import {
   withState,
 } from '../scheduler/slot.ts'
 import type { TaskRecord } from '../scheduler/tasks.ts'
-import type { Writer } from '../wire/writer.ts'
+import { Writer } from '../wire/writer.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Backlog } from './backlog.ts'
 import { Handle } from './handle.ts'
@@ -42,7 +42,7 @@ export class Calls {
     this.#tree = tree
     this.#backlog = backlog
     this.#soon = soon
-    this.#writer = worker.jobs.aside(() => worker.jobs.writer)
+    this.#writer = new Writer(worker.jobs.carrier)
   }
 
   /** A child of the task that runs here, in the backlog; undefined: it needs a slot at once. */

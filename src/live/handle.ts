@@ -26,7 +26,7 @@ import type { Joinable } from '../task/fork.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Hold } from './hold.ts'
 import { Join } from './join.ts'
-import { checkedKill, type KillOptions } from './kill.ts'
+import { checkedKill, enclose, type KillOptions } from './kill.ts'
 import type { House } from './house.ts'
 import { block, mayBlock } from './block.ts'
 import { idAt, nameOf } from './name.ts'
@@ -297,7 +297,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
   #force(reason: unknown): void {
     const { worker } = this.house
-    sendErrand(worker, worker.registry.caller, FORCE, this.slot, this.#use, worker.jobs.enclose(this.name, reason))
+    sendErrand(worker, worker.registry.caller, FORCE, this.slot, this.#use, enclose(worker, this.name, reason))
   }
 
   /** Its seat must see to it. */
@@ -307,7 +307,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
       store(worker.registry.arena.words, this.slot + CANCELED, 1)
       return this.house.kill(this.slot, new KilledError(this.name, reason))
     }
-    const { at, length } = worker.jobs.enclose(this.name, reason)
+    const { at, length } = enclose(worker, this.name, reason)
     notify(worker, this.slot, word, at, length)
   }
 

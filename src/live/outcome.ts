@@ -2,6 +2,7 @@ import { store } from '../memory/atomics.ts'
 import { unsaid } from '../scheduler/failure.ts'
 import { COUNT, DONE, FAILED, HOLDS, NAME, SPAWNED, STATE, stateOf, useOf, withState } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
+import { Writer } from '../wire/writer.ts'
 import { deposit } from './deposits.ts'
 
 /** What became of a task: its result or what it threw. */
@@ -30,7 +31,10 @@ export function outcomeOf<T>(worker: Worker, slot: number, word: number): Outcom
 /** A record like that of a task that has ended, for the handle of one whose own is in another use. */
 export function restate(worker: Worker, name: string, outcome: Outcome<unknown>): readonly number[] {
   const { jobs, registry, seat } = worker
-  return jobs.aside(() => {
+  const { writer } = jobs
+  // That one is in the middle of a message.
+  jobs.writer = new Writer(jobs.carrier)
+  try {
     const slot = jobs.make(0, 0, SPAWNED, 0)
     const word = jobs.state(slot)
     // Of the handle that is sent: it has no keeper, who would have to let go of it as well.
@@ -44,5 +48,7 @@ export function restate(worker: Worker, name: string, outcome: Outcome<unknown>)
     }
     store(registry.arena.words, slot + STATE, withState(word, outcome.ok ? DONE : FAILED, seat))
     return [slot, useOf(word)]
-  })
+  } finally {
+    jobs.writer = writer
+  }
 }

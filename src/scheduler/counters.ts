@@ -54,13 +54,5 @@ export function readTally(registry: Registry, seat: number): Tally {
   const words = registry.arena.words
   const at = registry.seat(seat) + COUNTERS
   const total = (i: number): number => (words[at + 2 * i]! >>> 0) + words[at + 2 * i + 1]! * 2 ** 32
-  const [forks, published, steals, helped, jobs, sleeps] = FIELDS.map((_, i) => total(i)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  return { forks, published, steals, helped, jobs, sleeps }
+  return Object.fromEntries(FIELDS.map((field, i) => [field, total(i)])) as unknown as Tally
 }

@@ -55,7 +55,7 @@ export class Jobs {
   readonly heap: Heap
   readonly #prepare: (slot: number) => void
 
-  readonly #carrier: Carrier
+  readonly carrier: Carrier
   readonly #registry: Registry
   readonly #seat: number
   /** Arguments arrive frozen, as they are where they are not stolen. */
@@ -69,7 +69,7 @@ export class Jobs {
     this.#slab = registry.slab(seat)
     this.heap = registry.heap(seat)
     this.#prepare = registry.prepare(seat)
-    this.#carrier = carrier
+    this.carrier = carrier
     this.writer = new Writer(carrier)
     this.reader = new Reader(carrier)
   }
@@ -226,19 +226,7 @@ export class Jobs {
     }
   }
 
-  /** Puts why the task of that name is killed into a block of its own; its address and length in words. */
-  enclose(name: string, reason: unknown): { at: number; length: number } {
-    this.writer.begin()
-    this.writer.value(name, 'name')
-    this.writer.thrown(reason)
-    const { words, length } = this.writer
-    const at = this.heap.allocate(length)
-    this.#arena.reach(at + length)
-    this.#arena.words.set(words.subarray(0, length), at)
-    return { at, length }
-  }
-
-  /** What {@link enclose} has put there; the block is freed. Nothing, if there is none. */
+  /** Why a task was killed, as `enclose` (live/kill.ts) has put it there; the block is freed. Nothing, if there is none. */
   disclose(at: number, length: number): KilledError | undefined {
     if (at === 0) return undefined
     this.#arena.reach(at + length)
@@ -247,17 +235,6 @@ export class Jobs {
       return new KilledError(this.reader.value() as string, this.reader.value())
     } finally {
       this.heap.free(at)
-    }
-  }
-
-  /** Calls `fn` with another writer: in the middle of a message. */
-  aside<R>(fn: () => R): R {
-    const { writer } = this
-    this.writer = new Writer(this.#carrier)
-    try {
-      return fn()
-    } finally {
-      this.writer = writer
     }
   }
 

@@ -26,16 +26,12 @@ let calls = 0
 export function needRoom(): void {
   if (probe !== undefined) return probe(false)
   Reflect.apply(nothing, undefined, room)
-  if (++calls % MANY === 0) probe = make()
-}
-
-function make(): ((never: boolean) => void) | undefined {
+  if (++calls % MANY > 0) return
   try {
     // oxlint-disable-next-line typescript/no-implied-eval -- the text is all here
-    const maker = new Function('nothing', `return never => { if (never) nothing(${room.join(',')}) }`)
-    return maker(nothing) as (never: boolean) => void
+    probe = new Function('f', `return n => { if (n) f(${room.join()}) }`)(nothing) as typeof probe
   } catch {
-    return undefined
+    // Not where text may not become code.
   }
 }
 

@@ -56,12 +56,10 @@ export const ENDED = -2
 export function awaitThat(waiter: Waiter, look: () => number): void {
   const { registry, seat, thief } = waiter
   const { sleepers } = registry
-  let helps: boolean | undefined
+  const { helps } = waiter
   for (let looks = 0; ;) {
     const from = look()
     if (from === ENDED) return
-    // Once: it takes as long as several looks.
-    helps ??= waiter.helps
     if (helps && waiter.help(from)) {
       looks = 0
       continue

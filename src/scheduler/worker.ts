@@ -164,7 +164,7 @@ export class Worker implements SlowPath, Waiter {
     const { words } = this.registry.arena
     const home = words[slot + HOME]!
     const isRoot = words[slot + DELIVERY] !== JOINED
-    if (isRoot && this.jobs.sentences.size > 0) this.jobs.sentences.delete(slot)
+    if (isRoot) this.jobs.sentences.delete(slot)
     store(words, slot + STATE, withState(words[slot + STATE]!, state, this.seat))
     if (isRoot) this.post.report(slot)
     else this.registry.sleepers.wake(home)

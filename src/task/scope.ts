@@ -90,7 +90,6 @@ class OpenScope implements Scope, Shelf {
   /** Published, oldest first from `#reaped`: child and slot. */
   #published: { readonly child: Child; slot: number }[] = []
   #reaped = 0
-  #roomy = false
   #count = 0
   /** The last child that has failed; the others are behind it. */
   #failed: Child | undefined
@@ -125,7 +124,7 @@ class OpenScope implements Scope, Shelf {
 
   offer(): boolean {
     // There is no less room where the scope ends, further down: the children that are stolen are waited for there, or nowhere.
-    if (this.waiting === 0 || !(this.#roomy ||= roomy())) return false
+    if (this.waiting === 0 || !roomy()) return false
     const child = this.#private[this.#head]!
     const offered = { child, slot: 0 }
     // In this order: where the stack ends in the middle of it, the child is in one of the two lists, with its slot if it has one.
@@ -210,7 +209,7 @@ class OpenScope implements Scope, Shelf {
 
   /** Collects what has ended at the old end, so that a long scope does not hold every slot to its end. */
   #reap(): void {
-    // Many at a time: to ask for room costs some microseconds.
+    // Many at a time: each look at a slot is a cache line of another thread's.
     if (this.#published.length - this.#reaped < MOST_UNREAPED || !roomy()) return
     while (this.#reaped < this.#published.length) {
       const { child, slot } = this.#published[this.#reaped]!
