@@ -276,6 +276,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     const { force = false } = checkedKill(options)
     // A kill that the end of the stack cut off would be half done.
     needRoom()
+    this.doom(reason, force)
+  }
+
+  /** @internal The same where there is room: a task that ends has as much as it had when it began. */
+  doom(reason: unknown, force = false): void {
     if (this.ended) return
     if (this.#phase === CALL) return this.#fall(new KilledError(this.name, reason))
     const { worker } = this.house

@@ -113,15 +113,17 @@ export class Household implements Residents, House {
   // --- bodies -------------------------------------------------------------------------------------------------------
 
   keeps(slot: number, record: TaskRecord | undefined, failed: boolean, value: unknown): boolean {
-    const { tree } = this
+    const { tree, worker } = this
+    // Here it may become another's slot, and this thread says that it runs what is in there.
+    worker.pulse.end(0)
     // A fork on another seat may have seen that the task is killed, and failed of it, before this seat has read why.
-    if (failed && load(this.worker.registry.arena.words, slot + CANCELED) !== 0) this.worker.lodging.mail()
+    if (failed && load(worker.registry.arena.words, slot + CANCELED) !== 0) worker.lodging.mail()
     if (record?.waits === true) {
       const resident = tree.resident(slot)
       resident.body = value as Body
       this.#inherit(resident)
       this.#begun = resident
-      this.worker.within(this.#begin, NOTHING)
+      worker.within(this.#begin, NOTHING)
       return true
     }
     const resident = tree.known(slot)

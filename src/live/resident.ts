@@ -23,6 +23,9 @@ export class Resident implements Waiting {
   /** The body has ended. */
   over = false
   failed = false
+  /** Then its result, or what it has thrown; `written` if that is in its slot. */
+  value: unknown
+  written = false
   /** Why it must stop; for good. */
   killed: Error | undefined
   /** The error of a child, which nobody has joined, to be thrown in the body. */

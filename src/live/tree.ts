@@ -137,31 +137,42 @@ export class Tree {
     releaseAll(resident.belongings)
     resident.belongings = undefined
     if (failed) this.#orphan(resident, value)
-    this.#finish(resident)
+    // If it waits for its children, the last of them to end finishes it by mail: in turn, not in each other, however deep the tree.
+    if (resident.youngest !== undefined || !this.#tells(resident)) this.#finish(resident)
   }
 
+  /** What is written, if need be, when it finishes; but what may be refused is written now. */
   #conclude(resident: Resident, failed: boolean, value: unknown): void {
-    const { jobs } = this.#house.worker
+    resident.failed = failed
+    resident.value = value
+    resident.written = !failed && !isPrimitive(value)
+    if (!resident.written) return
     try {
-      jobs.conclude(resident.slot, value, failed)
-      resident.failed = failed
+      this.#house.worker.jobs.conclude(resident.slot, value, false)
     } catch (error) {
-      resident.failed = true
-      jobs.conclude(resident.slot, error, true)
+      this.#conclude(resident, true, error)
     }
   }
 
+  #tells({ slot, failed, value, written }: Resident): boolean {
+    if (written || !this.tell(slot, failed, value)) return false
+    this.#residents.delete(slot)
+    return true
+  }
+
   /** Ends the root once body and children have ended. */
-  #finish(resident: Resident): void {
-    if (!resident.over || resident.youngest !== undefined) return
-    this.#residents.delete(resident.slot)
-    this.#house.worker.finish(resident.slot, resident.failed ? FAILED : DONE, true)
+  #finish({ over, youngest, slot, failed, value, written }: Resident): void {
+    if (!over || youngest !== undefined) return
+    const { worker } = this.#house
+    this.#residents.delete(slot)
+    if (!written) worker.jobs.conclude(slot, value, failed)
+    worker.finish(slot, failed ? FAILED : DONE, true)
   }
 
   /** The parent ends early, and its children with it. */
   #orphan(resident: Resident, reason: unknown): void {
     // A killed child leaves the list when its end is heard of, not here.
-    for (let child = resident.youngest; child !== undefined; child = child.elder) child.kill(reason)
+    for (let child = resident.youngest; child !== undefined; child = child.elder) child.doom(reason)
   }
 
   /** A ward has ended: its outcome goes into its handle. */
@@ -185,11 +196,10 @@ export class Tree {
   }
 
   /**
-   * The body of a task that never lived here has ended. True: it is a child of this seat that nobody else knows of, so its handle gets
-   * the outcome as it is.
+   * A task that ran here has ended. True: it is a child of this seat that nobody else knows of, so its handle gets the outcome as it is.
    */
   tell(slot: number, failed: boolean, value: unknown): boolean {
-    const { jobs, pulse, registry } = this.#house.worker
+    const { counters, jobs, registry } = this.#house.worker
     const { words } = registry.arena
     // Plain: it has ended, and who else could come to know of it would have to be told by this thread.
     if (words[slot + HOLDS] !== KEPT || words[slot + WATCHERS] !== 0 || !(failed || isPrimitive(value))) return false
@@ -199,8 +209,7 @@ export class Tree {
     const watched = child.awaited
     child.conclude(failed, value)
     this.#part(child, watched)
-    // The thread says that it runs what is in there, which may be another task from here on.
-    pulse.end(0)
+    counters.jobs++
     jobs.discard(slot)
     return true
   }
