@@ -46,7 +46,7 @@ export class Calls {
   }
 
   /** A child of the task that runs here, in the backlog; undefined: it needs a slot at once. */
-  make(house: House, record: TaskRecord, args: readonly unknown[]): Handle<unknown> | undefined {
+  make(house: House, record: TaskRecord, args: readonly unknown[], supervised: boolean): Handle<unknown> | undefined {
     const { jobs, registry, root, seat } = this.#worker
     const { words } = registry.arena
     if (root === 0 || words[root + LOCALS] !== 0 || isSolo(registry) || !args.every(isPrimitive)) return undefined
@@ -55,6 +55,7 @@ export class Calls {
     const parent = this.#tree.resident(root)
     const child = new Handle<unknown>(house, 0, 0, record, false, args)
     child.parent = parent
+    child.supervised = supervised
     // In this order: of what the end of the stack cuts off here, nothing is left.
     this.#backlog.add(child)
     parent.bear(child)
@@ -77,7 +78,7 @@ export class Calls {
     const { words } = registry.arena
     words[slot + PARENT] = parent!.slot
     words[slot + KEEPER] = seat
-    words[slot + SUPERVISED] = 0
+    words[slot + SUPERVISED] = Number(child.supervised)
     child.settle(slot, useOf(jobs.state(slot)))
     this.#tree.enrol(child)
     // Plain: nobody has a ref to this use of the slot.

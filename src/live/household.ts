@@ -94,8 +94,8 @@ export class Household implements Residents, House {
   }
 
   /** Makes a child of the task that runs here, and nothing else of it yet; if it can be that. */
-  call(record: TaskRecord, args: readonly unknown[]): Handle<unknown> | undefined {
-    const child = this.calls.make(this, record, args)
+  call(record: TaskRecord, args: readonly unknown[], supervised: boolean): Handle<unknown> | undefined {
+    const child = this.calls.make(this, record, args, supervised)
     if (child !== undefined) this.#stocked()
     return child
   }
@@ -255,10 +255,12 @@ export class Household implements Residents, House {
     const { arena, control } = worker.registry
     if (arena.words[control + DEATHS] !== this.#deaths) this.#revive()
     if (this.#timers.some) this.#fire()
-    if (this.calls.fallen.length > 0) this.calls.bury()
-    if (worker.post.rung.length === 0 && this.#urgent.length === 0 && this.waits.ready.length === 0) return false
+    const fell = this.calls.fallen.length > 0
+    // Their parents may have ended by it, which is in this seat's own mail then.
+    if (fell) this.calls.bury()
+    if (worker.post.rung.length === 0 && this.#urgent.length === 0 && this.waits.ready.length === 0) return fell
     // In one stack for all of them: to make one for each takes a third of the time of a short step.
-    return worker.within(this.#steps, NOTHING) === true
+    return worker.within(this.#steps, NOTHING) === true || fell
   }
 
   readonly #steps = (): boolean => {

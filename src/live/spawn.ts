@@ -131,8 +131,8 @@ function begin(options: SpawnOptions, fn: unknown, args: readonly unknown[]): Ha
   const household = householdOf(worker)
   const record = recordOrThrow(fn)
   return (
-    (options === PLAIN ? household.call(record, args) : undefined) ??
-    start(household, checked(options, worker), record, args, worker.root)
+    (isBare(checked(options, worker)) ? household.call(record, args, options.supervised === true) : undefined) ??
+    start(household, options, record, args, worker.root)
   )
 }
 
@@ -166,6 +166,12 @@ function checked(options: SpawnOptions, worker: Worker): SpawnOptions {
     )
   }
   return options
+}
+
+/** Nothing of it takes more than a call (call.ts). */
+function isBare(options: SpawnOptions): boolean {
+  for (const name in options) if (name !== 'supervised') return false
+  return true
 }
 
 function recordOrThrow(fn: unknown): TaskRecord {

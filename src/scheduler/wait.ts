@@ -3,7 +3,6 @@ import type { Counters } from './counters.ts'
 import type { Lodging } from './lodging.ts'
 import type { Questions } from './questions.ts'
 import type { Registry } from './registry.ts'
-import { roomy } from './room.ts'
 import { CLAIMED, seatOf, STATE, stateOf } from './slot.ts'
 import { breathe, type Thief } from './thief.ts'
 
@@ -52,7 +51,10 @@ export function awaitEnd(waiter: Waiter, slot: number): number {
 /** What `look` of {@link awaitThat} answers when there is nothing to wait for any more. */
 export const ENDED = -2
 
-/** Works and sleeps until `look` answers ENDED; else it names the seat to take work from first, or -1. `look` must be atomic. */
+/**
+ * Works and sleeps until `look` answers ENDED; else it names the seat to take work from first, or -1. `look` must be atomic. Only where there is
+ * {@link needRoom}: whoever looked for it only here, a little deeper, could neither go on nor throw.
+ */
 export function awaitThat(waiter: Waiter, look: () => number): void {
   const { registry, seat, thief } = waiter
   const { sleepers } = registry
@@ -65,7 +67,7 @@ export function awaitThat(waiter: Waiter, look: () => number): void {
       continue
     }
     // A resident may be what we wait for, or what only this seat has to offer, however deep this stack is.
-    if (!helps && waiter.lodging.residents !== undefined && roomy() && (waiter.lodging.turn() || waiter.serve())) {
+    if (!helps && waiter.lodging.residents !== undefined && (waiter.lodging.turn() || waiter.serve())) {
       looks = 0
       continue
     }
