@@ -19,6 +19,7 @@ import type { Worker } from '../scheduler/worker.ts'
 import type { Backlog } from './backlog.ts'
 import { Handle } from './handle.ts'
 import type { House } from './house.ts'
+import { isPrimitive } from './primitive.ts'
 import type { Tree } from './tree.ts'
 
 /**
@@ -110,23 +111,4 @@ export class Calls {
 
 function isSolo({ arena, control }: Registry): boolean {
   return arena.words[control + SOLO] === 1
-}
-
-/** More is sent at once, since it may be refused. */
-const SHORT = 10_000
-
-/** It cannot change, and any message can hold it. */
-export function isPrimitive(value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-      return value.length < SHORT
-    case 'object':
-      return value === null
-    case 'function':
-    case 'symbol':
-    case 'bigint':
-      return false
-    default:
-      return true
-  }
 }

@@ -1,6 +1,5 @@
 import type { KilledError } from '../errors.ts'
 import type { Worker } from '../scheduler/worker.ts'
-import type { Calls } from './call.ts'
 import type { Alarm } from './timers.ts'
 import type { Awaited } from './watch.ts'
 import type { Watches } from './watches.ts'
@@ -9,7 +8,8 @@ import type { Watches } from './watches.ts'
 export interface House {
   readonly worker: Worker
   readonly waits: Watches
-  readonly calls: Pick<Calls, 'place' | 'begin' | 'fell'>
+  /** Of handles (call.ts). */
+  readonly calls: { place(child: object, state: number): void; begin(child: object): void; fell(child: object): void }
   /** What a `yield*` has just asked for and not got. */
   asked: object | undefined
   /** The body of a generator task runs now. */

@@ -1,14 +1,22 @@
-import type { Handle } from './handle.ts'
 import type { House } from './house.ts'
+import type { Outcome } from './outcome.ts'
 import { Wait } from './wait.ts'
 import type { Watch } from './watch.ts'
 
+/** A handle. */
+interface Joined {
+  readonly watch: Watch
+  readonly name: string
+  readonly id: number
+  look(): Outcome<unknown> | undefined
+}
+
 /** Waits for the end of a task: for its result, or `whole`, for what became of it. */
 export class Join extends Wait<unknown> {
-  readonly #handle: Handle<unknown>
+  readonly #handle: Joined
   readonly #whole: boolean
 
-  constructor(house: House, handle: Handle<unknown>, whole: boolean) {
+  constructor(house: House, handle: Joined, whole: boolean) {
     super(house)
     this.#handle = handle
     this.#whole = whole

@@ -20,9 +20,9 @@ import {
   WATCHERS,
 } from '../scheduler/slot.ts'
 import { Handle } from './handle.ts'
-import { isPrimitive } from './call.ts'
 import type { House } from './house.ts'
 import { nameOf } from './name.ts'
+import { isPrimitive } from './primitive.ts'
 import { Resident } from './resident.ts'
 import { Wards } from './wards.ts'
 

@@ -6,7 +6,7 @@ const WORDS = 7168
 /** After so many calls with so many arguments it is worth while to make {@link probe}. */
 const MANY = 100
 
-const room: readonly number[] = Array.from({ length: WORDS }, () => 0)
+const room: readonly number[] = new Array<number>(WORDS).fill(0)
 
 function nothing(): void {}
 

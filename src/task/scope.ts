@@ -90,6 +90,8 @@ class OpenScope implements Scope, Shelf {
   /** Published, oldest first from `#reaped`: child and slot. */
   #published: { readonly child: Child; slot: number }[] = []
   #reaped = 0
+  /** There is no less room where it ends and waits for children that were stolen: they are waited for there, or nowhere. */
+  readonly #roomy = roomy()
   #count = 0
   /** The last child that has failed; the others are behind it. */
   #failed: Child | undefined
@@ -123,8 +125,7 @@ class OpenScope implements Scope, Shelf {
   }
 
   offer(): boolean {
-    // There is no less room where the scope ends, further down: the children that are stolen are waited for there, or nowhere.
-    if (this.waiting === 0 || !roomy()) return false
+    if (this.waiting === 0 || !this.#roomy) return false
     const child = this.#private[this.#head]!
     const offered = { child, slot: 0 }
     // In this order: where the stack ends in the middle of it, the child is in one of the two lists, with its slot if it has one.
