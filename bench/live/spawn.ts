@@ -5,7 +5,7 @@ import type { Bench, Variant } from '../support/bench.ts'
 import { time } from '../support/clock.ts'
 import { peerVariants } from '../support/peers.ts'
 import { inPool } from '../support/pool.ts'
-import { spawnAndJoin, spawnAndWait } from './spawn.tasks.ts'
+import { spawnAndJoin, spawnAndJoinSome, spawnAndWait } from './spawn.tasks.ts'
 
 function spawning(threads: number, run: (pool: Pool, count: number) => Promise<number>): Variant {
   return {
@@ -27,13 +27,16 @@ async function flood(run: (n: number) => Promise<unknown>, count: number): Promi
 export const bench: Bench = {
   question: 'What does it cost to spawn a task and to wait for its result?',
   method:
-    'One task spawns a million that add one, and then joins each. The peers, whose tasks cannot start others: 10,000 given at ' +
+    'One task spawns a million that add one, and then joins each, or 10,000 a hundred times. The peers, whose tasks cannot start others: 10,000 given at ' +
     'once from the main thread and awaited. Three times after a warm-up, and all results are summed.',
   unit: 'us',
   perSecond: true,
   variants: {
     'spawn and join 1M, one worker': spawning(1, (pool, count) => pool.run(spawnAndJoin, count)),
     'spawn and join 1M, two workers': spawning(2, (pool, count) => pool.run(spawnAndJoin, count)),
+    'spawn and join 1M, 10,000 at a time, two workers': spawning(2, (pool, count) =>
+      pool.run(spawnAndJoinSome, count, Math.min(count, 10_000)),
+    ),
     'spawn and yield* 1M, two workers': spawning(2, (pool, count) => pool.run(spawnAndWait, count)),
     ...peerVariants(async (peer, { quick }) => {
       const count = quick ? 500 : 10_000
@@ -44,6 +47,13 @@ export const bench: Bench = {
     }),
   },
   checks: [
+    {
+      what: 'as many at once as the peers are given',
+      of: 'spawn and join 1M, 10,000 at a time, two workers',
+      to: PEERS,
+      gain: true,
+      least: 20,
+    },
     { what: 'tasks/s against the best peer', of: 'spawn and join 1M, two workers', to: PEERS, gain: true, least: 20 },
     { what: 'in a generator task', of: 'spawn and yield* 1M, two workers', to: PEERS, gain: true, least: 20 },
   ],

@@ -23,6 +23,7 @@ import { layout } from '../memory/layout.ts'
  * | CLAIMED -> DONE, FAILED | the claimer; the repair once the claimer's thread is dead | store |
  * | DONE, FAILED, with another seat | the keeper of a spawned task, while it takes that out of its mail: its own | store |
  * | DONE, FAILED -> FREE | home | store |
+ * | CLAIMED -> FREE | the claimer of a spawned task, which is its keeper too, if no other seat can know of it (live/README.md) | store |
  *
  * | FREE -> HELD -> FREE | whoever made it; whoever lets go of it last | store |
  *
