@@ -104,8 +104,10 @@ async function find(
     try {
       run()
     } catch (error) {
-      if (error instanceof Failure) return `${what}, ${how}: ${error.message.split('\n')[0]}`
-      throw error
+      if (!(error instanceof Failure)) throw error
+      const [finding] = error.message.split('\n') as [string]
+      // A name that the source has no more: the fault was never in it.
+      return finding.endsWith('is not defined') ? undefined : `${what}, ${how}: ${finding}`
     }
   }
   return undefined

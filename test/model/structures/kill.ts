@@ -81,6 +81,21 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       ],
       KILLED,
     ),
+    'who spawned it runs it, and another kills it': scenario(
+      [
+        spawning(a, 'brief', 1, ({ worker, handle, house }) => {
+          const job = worker.lodging.next(-1, 0)
+          if (job !== 0) worker.execute(job)
+          const result = handle.result()
+          turnUntil(worker, () => result.poll(), true)
+          return end(awaitOne(worker, house, result))
+        }),
+        elsewhere(b, 1, kill),
+      ],
+      KILLED,
+      {},
+      [0],
+    ),
     'a third waits': scenario(
       [spawning(a, 'brief', 1, waiting), running(b, 1, false), elsewhere(c, THREADS, waiting)],
       KILLED.slice(0, 1),
@@ -200,6 +215,7 @@ export const model: Model = {
   faults: {
     'a kill claims by a store': {
       'live/handle.ts': [
+        ['  seatOf,\n', '  seatOf,\n  STATE,\n  withState,\n'],
         [
           'if (!claim(arena, this.slot, word, worker.seat)) continue',
           'store(arena.words, this.slot + STATE, withState(word, CLAIMED, worker.seat))',
@@ -231,7 +247,8 @@ export const model: Model = {
     },
     'the word that names a notice comes before it': {
       'scheduler/notice.ts': [
-        ['  worker.post.send(seat, notice)\n', ''],
+        ['  worker.post.send(seat, notice)\n', '  return notice\n'],
+        ['  tell(worker, seat, root,', '  const notice = tell(worker, seat, root,'],
         [
           '  store(words, registry.seat(seat) + WANT, 1)\n',
           '  store(words, registry.seat(seat) + WANT, 1)\n  worker.post.send(seat, notice)\n',
@@ -273,13 +290,17 @@ export const model: Model = {
       ],
     },
     'a parent ends before its children': {
-      'live/tree.ts': [['if (!resident.over || resident.youngest !== undefined) return', 'if (!resident.over) return']],
+      'live/tree.ts': [['if (!over || youngest !== undefined) return', 'if (!over) return']],
+    },
+    'who ends at home asks nobody who else holds it': {
+      'live/tree.ts': [['words[slot + HOLDS] !== KEPT || ', '']],
     },
     'the children of who is killed go on': {
-      'live/tree.ts': [['child.kill(reason)', 'void reason']],
+      'live/tree.ts': [['child.doom(reason)', 'void reason']],
     },
   },
   shownIn: {
+    'who ends at home asks nobody who else holds it': 'who spawned it runs it, and another kills it',
     'a kill claims by a store': 'who spawned it kills it',
     'the end is sent before it is written': 'who spawned it kills it',
     'the keeper is not told': 'who spawned it kills it',
