@@ -1,6 +1,7 @@
 import { load } from '../memory/atomics.ts'
 import { OFFER, sendErrand } from '../scheduler/errand.ts'
 import type { Shelf } from '../scheduler/offers.ts'
+import { roomy } from '../scheduler/room.ts'
 import { claim, PUBLISHED, refOf, STATE, stateOf, TASK, useOf } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Handle } from './handle.ts'
@@ -38,7 +39,8 @@ export class Backlog implements Shelf {
 
   offer(): boolean {
     const { arena } = this.#worker.registry
-    while (this.waiting > 0) {
+    // What has no slot gets one here, on the stack of whoever publishes something.
+    while (this.waiting > 0 && roomy()) {
       const slot = slotOf(this.#jobs[this.#oldest]!)
       const word = slot === 0 ? 0 : load(arena.words, slot + STATE)
       // What is not PUBLISHED was begun here, or killed. The slot may be in another use by now: then that is offered, which does no harm.

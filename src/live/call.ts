@@ -48,6 +48,8 @@ export class Calls {
 
   /** A child of the task that runs here, in the backlog; undefined: it needs a slot at once. */
   make(house: House, record: TaskRecord, args: readonly unknown[], supervised: boolean): Handle<unknown> | undefined {
+    // A child that the end of the stack cut off would be in the backlog, and not among those of its parent.
+    needRoom()
     const { jobs, registry, root, seat } = this.#worker
     const { words } = registry.arena
     if (root === 0 || words[root + LOCALS] !== 0 || isSolo(registry) || !args.every(isPrimitive)) return undefined
@@ -57,16 +59,16 @@ export class Calls {
     const child = new Handle<unknown>(house, 0, 0, record, false, args)
     child.parent = parent
     child.supervised = supervised
-    // In this order: of what the end of the stack cuts off here, nothing is left.
     this.#backlog.add(child)
     parent.bear(child)
     return child
   }
 
-  /** Gives it a slot, PUBLISHED or CLAIMED by this seat. Throws if there is no memory for that. */
+  /** Gives it a slot, PUBLISHED or CLAIMED by this seat. Throws if there is no memory for that. Only where there is {@link needRoom}. */
   place(child: Handle<unknown>, state: number): void {
     const { jobs, registry, seat } = this.#worker
-    const { record, args, parent } = child
+    const { parent } = child
+    const [record, args] = child.call
     const { writer } = jobs
     jobs.writer = this.#writer
     let slot: number

@@ -1,4 +1,4 @@
-import { ForkError, KilledError, WorkerLostError } from '../errors.ts'
+import { ForkError, KilledError } from '../errors.ts'
 import { add, store } from '../memory/atomics.ts'
 import { FORCE, sendErrand } from '../scheduler/errand.ts'
 import { notify } from '../scheduler/notice.ts'
@@ -30,7 +30,7 @@ import { checkedKill, enclose, type KillOptions } from './kill.ts'
 import type { House } from './house.ts'
 import { block, mayBlock } from './block.ts'
 import { idAt, nameOf } from './name.ts'
-import { type Outcome, outcomeOf, restate, type Status } from './outcome.ts'
+import { gone, isKilled, type Outcome, outcomeOf, restate, type Status } from './outcome.ts'
 import type { Wait } from './wait.ts'
 import { Watch } from './watch.ts'
 
@@ -45,11 +45,12 @@ export function provideFollower(follow: Follower): void {
   follower = follow
 }
 
-/** Phases of a handle: it has no slot yet, it has one, the task has ended. */
+/** Phases of a handle: it has no slot yet; it never will, and its parent must hear of that; it has one; the task has ended. */
 const CALL = 0
-const OPEN = 1
-const WELL = 2
-const BADLY = 3
+const FALLEN = 1
+const OPEN = 2
+const WELL = 3
+const BADLY = 4
 
 /**
  * A spawned task: wait for it, kill it, send it to others. Losing it changes nothing for the task.
@@ -95,28 +96,28 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     this.hold = remote ? new Hold(house.worker, slot, letGo) : undefined
   }
 
-  /** @internal A call's. */
-  get record(): TaskRecord {
-    return this.#called as TaskRecord
-  }
-
-  /** @internal A call's. */
-  get args(): readonly unknown[] {
+  /** @internal What a call calls. */
+  get call(): [record: TaskRecord, args: readonly unknown[]] {
     // What is in a call cannot change, so one of them is no array.
-    return Array.isArray(this.#content) ? this.#content : [this.#content]
+    return [this.#called as TaskRecord, Array.isArray(this.#content) ? this.#content : [this.#content]]
   }
 
   /** @internal A mere call has one from the moment on that somebody asks for it. */
   get slot(): number {
-    if (this.#phase === CALL) this.house.calls.place(this, PUBLISHED)
+    if (this.#phase === CALL) {
+      needRoom()
+      this.house.calls.place(this, PUBLISHED)
+    }
     return this.#slot
   }
 
   /** @internal The slot that it has or gets, for who may begin it; 0: it has ended, or there is no memory for it. Does not throw. */
   place(): number {
-    if (this.#phase > OPEN) return 0
+    if (this.#phase === OPEN) return this.#slot
+    if (this.#phase !== CALL) return 0
     try {
-      return this.slot
+      this.house.calls.place(this, PUBLISHED)
+      return this.#slot
     } catch (error) {
       this.#fall(error)
       return 0
@@ -133,8 +134,14 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
   /** Nobody has begun it, and nobody will. */
   #fall(error: unknown): void {
-    this.#end(false, error)
     this.house.calls.fell(this)
+    this.#phase = FALLEN
+    this.#content = error
+  }
+
+  /** @internal Its parent hears that it has fallen. */
+  land(): void {
+    this.conclude(true, this.#content)
   }
 
   #end(ok: boolean, content: unknown): void {
@@ -168,7 +175,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     return new Join(this.house, this, false) as Wait<T>
   }
 
-  /** `yield* handle` is `yield* handle.join()`. */
+  /** `yield* handle` is that too. */
   [Symbol.iterator](): Wait<T> {
     return this.join()[Symbol.iterator]()
   }
@@ -194,6 +201,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
       house.calls.begin(this)
       if (this.ended) return
     }
+    if (this.#phase === FALLEN) return house.calls.bury()
     if (worker === house.worker && mayBlock(worker) && arena.words[this.slot + PARENT] !== worker.root) {
       return block(worker, house, this.result())
     }
@@ -261,7 +269,9 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
   get status(): Status {
     if (this.#phase === CALL) return 'queued'
-    if (this.ended) return this.#phase === WELL ? 'done' : this.#content instanceof KilledError ? 'killed' : 'failed'
+    if (this.#phase === FALLEN || this.ended) {
+      return this.#phase === WELL ? 'done' : isKilled(this.#content) ? 'killed' : 'failed'
+    }
     return stateOf(this.#state()) === PUBLISHED ? 'queued' : 'running'
   }
 
@@ -281,7 +291,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
   /** @internal The same where there is room: a task that ends has as much as it had when it began. */
   doom(reason: unknown, force = false): void {
-    if (this.ended) return
+    if (this.ended || this.#phase === FALLEN) return
     if (this.#phase === CALL) return this.#fall(new KilledError(this.name, reason))
     const { worker } = this.house
     const { arena } = worker.registry
@@ -387,8 +397,4 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
 
 function letGo({ jobs }: Worker, slot: number): void {
   jobs.letGo(slot, 1)
-}
-
-function gone(name: string): Error {
-  return new WorkerLostError(`what is left of the task ${name} went with the thread that kept it`)
 }

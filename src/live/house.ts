@@ -9,7 +9,12 @@ export interface House {
   readonly worker: Worker
   readonly waits: Watches
   /** Of handles (call.ts). */
-  readonly calls: { place(child: object, state: number): void; begin(child: object): void; fell(child: object): void }
+  readonly calls: {
+    place(child: object, state: number): void
+    begin(child: object): void
+    fell(child: object): void
+    bury(): void
+  }
   /** What a `yield*` has just asked for and not got. */
   asked: object | undefined
   /** The body of a generator task runs now. */

@@ -127,7 +127,10 @@ export class Household implements Residents, House {
       return true
     }
     const resident = tree.known(slot)
-    if (resident === undefined) return tree.tell(slot, failed, value)
+    if (resident === undefined) {
+      // An error may name what the job has and is about to let go of; in a message it would not be.
+      return !(failed && worker.lodging.belongings !== undefined) && tree.tell(slot, failed, value)
+    }
     this.#inherit(resident)
     tree.end(resident, failed, value)
     return true

@@ -1,3 +1,4 @@
+import { KilledError, WorkerLostError } from '../errors.ts'
 import { store } from '../memory/atomics.ts'
 import { unsaid } from '../scheduler/failure.ts'
 import { COUNT, DONE, FAILED, HOLDS, NAME, SPAWNED, STATE, stateOf, useOf, withState } from '../scheduler/slot.ts'
@@ -51,4 +52,17 @@ export function restate(worker: Worker, name: string, outcome: Outcome<unknown>)
   } finally {
     jobs.writer = writer
   }
+}
+
+/** What was thrown may be anything, a proxy too. */
+export function isKilled(error: unknown): boolean {
+  try {
+    return error instanceof KilledError
+  } catch {
+    return false
+  }
+}
+
+export function gone(name: string): Error {
+  return new WorkerLostError(`what is left of the task ${name} went with the thread that kept it`)
 }

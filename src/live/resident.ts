@@ -23,9 +23,6 @@ export class Resident implements Waiting {
   /** The body has ended. */
   over = false
   failed = false
-  /** Then its result, or what it has thrown; `written` if that is in its slot. */
-  value: unknown
-  written = false
   /** Why it must stop; for good. */
   killed: Error | undefined
   /** The error of a child, which nobody has joined, to be thrown in the body. */
@@ -57,6 +54,8 @@ export class Resident implements Waiting {
 
   lose(child: Handle<unknown>): void {
     const { elder, younger } = child
+    // The end of the stack may have cut off its birth.
+    if (younger === undefined && this.youngest !== child) return
     if (elder !== undefined) elder.younger = younger
     if (younger !== undefined) younger.elder = elder
     else this.youngest = elder

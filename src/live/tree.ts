@@ -133,40 +133,35 @@ export class Tree {
       failed = true
       value = resident.killed
     }
-    this.#conclude(resident, failed, value)
-    releaseAll(resident.belongings)
+    const { belongings, slot } = resident
     resident.belongings = undefined
+    // An error may name what the task had, which is let go of here; in a message it would not be.
+    if (resident.youngest === undefined && !(failed && belongings !== undefined) && this.tell(slot, failed, value)) {
+      this.#residents.delete(slot)
+      return releaseAll(belongings)
+    }
+    this.#conclude(resident, failed, value)
+    releaseAll(belongings)
     if (failed) this.#orphan(resident, value)
-    // If it waits for its children, the last of them to end finishes it by mail: in turn, not in each other, however deep the tree.
-    if (resident.youngest !== undefined || !this.#tells(resident)) this.#finish(resident)
+    this.#finish(resident)
   }
 
-  /** What is written, if need be, when it finishes; but what may be refused is written now. */
   #conclude(resident: Resident, failed: boolean, value: unknown): void {
-    resident.failed = failed
-    resident.value = value
-    resident.written = !failed && !isPrimitive(value)
-    if (!resident.written) return
+    const { jobs } = this.#house.worker
     try {
-      this.#house.worker.jobs.conclude(resident.slot, value, false)
+      jobs.conclude(resident.slot, value, failed)
+      resident.failed = failed
     } catch (error) {
-      this.#conclude(resident, true, error)
+      resident.failed = true
+      jobs.conclude(resident.slot, error, true)
     }
   }
 
-  #tells({ slot, failed, value, written }: Resident): boolean {
-    if (written || !this.tell(slot, failed, value)) return false
-    this.#residents.delete(slot)
-    return true
-  }
-
   /** Ends the root once body and children have ended. */
-  #finish({ over, youngest, slot, failed, value, written }: Resident): void {
-    if (!over || youngest !== undefined) return
-    const { worker } = this.#house
-    this.#residents.delete(slot)
-    if (!written) worker.jobs.conclude(slot, value, failed)
-    worker.finish(slot, failed ? FAILED : DONE, true)
+  #finish(resident: Resident): void {
+    if (!resident.over || resident.youngest !== undefined) return
+    this.#residents.delete(resident.slot)
+    this.#house.worker.finish(resident.slot, resident.failed ? FAILED : DONE, true)
   }
 
   /** The parent ends early, and its children with it. */
@@ -217,7 +212,7 @@ export class Tree {
   /** A child that has no slot has ended. */
   hear(child: Handle<unknown>): void {
     const watched = child.awaited
-    child.stir()
+    child.land()
     this.#part(child, watched)
   }
 

@@ -107,3 +107,89 @@ export const outcomes = task((): readonly unknown[] => {
   yieldNow()
   return [list, caught, join(three), one.status, two.status, three.status]
 })
+
+/** Killed before it begins, joined, and caught: that is all. */
+export const killedAndJoined = task((): string => {
+  const child = spawn(next, 1)
+  child.kill('x')
+  try {
+    join(child)
+  } catch (error) {
+    if (!(error instanceof KilledError)) throw error
+  }
+  return `ok ${join(spawn(next, 1))}`
+})
+export const killedAndAwaited = task(function* (): Generator<Wait<unknown>, string> {
+  const child = spawn(next, 1)
+  child.kill('x')
+  try {
+    yield* child.join()
+  } catch (error) {
+    if (!(error instanceof KilledError)) throw error
+  }
+  return `ok ${yield* spawn(next, 1).join()}`
+})
+
+/** What is thrown spawns as it is read. */
+export const throwsWhatSpawns = task(function* (): Generator<Wait<unknown>, never> {
+  yield* spawn(next, 1).join()
+  // oxlint-disable-next-line typescript/only-throw-error -- anything can be thrown
+  throw {
+    get x() {
+      for (let i = 0; i < 3; i++) spawn(next, i)
+      return 1
+    },
+  }
+})
+
+/** An error that names a handle which came to the task. */
+const throwsHandle = task((handle: Handle<number>): never => {
+  throw Object.assign(new Error('with'), { handle })
+})
+export const namesHandle = task(function* (): Generator<Wait<unknown>, number> {
+  const handle = spawnWith({ name: 'x' }, next, 41)
+  const child = spawn(throwsHandle, handle)
+  try {
+    yield* child.join()
+  } catch (error) {
+    return yield* (error as { handle: Handle<number> }).handle.join()
+  }
+  return 0
+})
+const throwsProxy = task((): never => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  throw proxy
+})
+export const proxyStatus = task(function* (): Generator<Wait<unknown>, string> {
+  const child = spawnWith({ supervised: true }, throwsProxy)
+  yield* child.result()
+  return child.status
+})
+
+/** Spawns at the end of the stack, where what links a child to its parent was never called before. */
+export const atTheEnd = task((): number => {
+  try {
+    spawn(next, (() => 1) as never)
+  } catch {
+    // Not sendable: a function.
+  }
+  let ok = 0
+  const go = (): void => {
+    try {
+      go()
+    } catch {
+      // The end of the stack.
+    }
+    if (ok < 3) {
+      try {
+        spawn(next, 1)
+        ok++
+      } catch {
+        // No room yet.
+      }
+    }
+  }
+  go()
+  return ok
+})

@@ -290,7 +290,7 @@ export const model: Model = {
       ],
     },
     'a parent ends before its children': {
-      'live/tree.ts': [['if (!over || youngest !== undefined) return', 'if (!over) return']],
+      'live/tree.ts': [['if (!resident.over || resident.youngest !== undefined) return', 'if (!resident.over) return']],
     },
     'who ends at home asks nobody who else holds it': {
       'live/tree.ts': [['words[slot + HOLDS] !== KEPT || ', '']],
