@@ -235,7 +235,7 @@ export class Cells {
       const slot = this.#arena.words[cell + WORDS]!
       this.#arena.reach(slot + SLOT_SIZE)
       jobs.drop(slot, how)
-      jobs.discard(slot)
+      jobs.free(slot)
       return
     }
     if ((info & KIND) === 0) return

@@ -1,8 +1,7 @@
-import { load } from '../memory/atomics.ts'
 import { OFFER, sendErrand } from '../scheduler/errand.ts'
 import type { Shelf } from '../scheduler/offers.ts'
 import { roomy } from '../scheduler/room.ts'
-import { claim, PUBLISHED, refOf, STATE, stateOf, TASK, useOf } from '../scheduler/slot.ts'
+import { claim, refOf, TASK, useOf } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Handle } from './handle.ts'
 
@@ -11,12 +10,13 @@ export const FEW = 16
 
 /**
  * Spawned jobs that only this seat knows of. Those that have a slot are claimable, but nobody else has a ref to them until somebody is
- * hungry: the oldest go to others then, the newest are run here, as with forks.
+ * hungry: the oldest go to others then, the newest are run here, as with forks. Handles and not slots: a slot may be in another use by
+ * now, for a task that is bound to another worker.
  */
 export class Backlog implements Shelf {
   readonly #worker: Worker
-  /** Slots, and children that have none yet, oldest first from `#oldest`. */
-  #jobs: (number | Handle<unknown>)[] = []
+  /** Oldest first, from `#oldest`. */
+  #jobs: Handle<unknown>[] = []
   #oldest = 0
 
   constructor(worker: Worker) {
@@ -27,7 +27,7 @@ export class Backlog implements Shelf {
     return this.#jobs.length - this.#oldest
   }
 
-  add(job: number | Handle<unknown>): void {
+  add(job: Handle<unknown>): void {
     this.#jobs.push(job)
   }
 
@@ -38,27 +38,22 @@ export class Backlog implements Shelf {
   }
 
   offer(): boolean {
-    const { arena } = this.#worker.registry
     // What has no slot gets one here, on the stack of whoever publishes something.
     while (this.waiting > 0 && roomy()) {
-      const slot = slotOf(this.#jobs[this.#oldest]!)
-      const word = slot === 0 ? 0 : load(arena.words, slot + STATE)
-      // What is not PUBLISHED was begun here, or killed. The slot may be in another use by now: then that is offered, which does no harm.
-      const offered = stateOf(word) === PUBLISHED
-      if (offered && !this.#worker.offers.push(refOf(slot, word))) return false
+      const job = this.#jobs[this.#oldest]!
+      const word = job.place()
+      if (word !== 0 && !this.#worker.offers.push(refOf(job.slot, word))) return false
       this.#skip()
-      if (offered) return true
+      if (word !== 0) return true
     }
     return false
   }
 
   /** Leaves what is left to whoever takes it: the thread that made the pool has room for any number. */
   yield(): void {
-    const { arena } = this.#worker.registry
     for (const job of this.#jobs.splice(this.#oldest)) {
-      const slot = slotOf(job)
-      const word = slot === 0 ? 0 : load(arena.words, slot + STATE)
-      if (stateOf(word) === PUBLISHED) sendErrand(this.#worker, this.#worker.registry.caller, OFFER, slot, useOf(word))
+      const word = job.place()
+      if (word !== 0) sendErrand(this.#worker, this.#worker.registry.caller, OFFER, job.slot, useOf(word))
     }
   }
 
@@ -67,12 +62,12 @@ export class Backlog implements Shelf {
     const { arena } = this.#worker.registry
     while (this.waiting > 0) {
       const isFew = this.waiting <= FEW
-      const slot = slotOf(isFew ? this.#jobs[this.#oldest]! : this.#jobs.at(-1)!)
-      const word = slot === 0 ? 0 : load(arena.words, slot + STATE)
-      if (stateOf(word) === PUBLISHED && !this.#worker.thief.knows(arena.words[slot + TASK]!)) return 0
+      const job = isFew ? this.#jobs[this.#oldest]! : this.#jobs.at(-1)!
+      const word = job.place()
+      if (word !== 0 && !this.#worker.thief.knows(arena.words[job.slot + TASK]!)) return 0
       if (isFew) this.#skip()
       else this.#jobs.pop()
-      if (stateOf(word) === PUBLISHED && claim(arena, slot, word, this.#worker.seat)) return slot
+      if (word !== 0 && claim(arena, job.slot, word, this.#worker.seat)) return job.slot
     }
     return 0
   }
@@ -90,9 +85,4 @@ export class Backlog implements Shelf {
       this.#oldest = 0
     }
   }
-}
-
-/** The slot of a job that may have to begin; 0: it has ended. */
-function slotOf(job: number | Handle<unknown>): number {
-  return typeof job === 'number' ? job : job.place()
 }

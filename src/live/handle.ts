@@ -111,17 +111,16 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     return this.#slot
   }
 
-  /** @internal The slot that it has or gets, for who may begin it; 0: it has ended, or there is no memory for it. Does not throw. */
+  /** @internal The state word of the slot that it has or gets, if it may begin there; else 0. Does not throw. */
   place(): number {
-    if (this.#phase === OPEN) return this.#slot
-    if (this.#phase !== CALL) return 0
     try {
-      this.house.calls.place(this, PUBLISHED)
-      return this.#slot
+      if (this.#phase === CALL) this.house.calls.place(this, PUBLISHED)
     } catch (error) {
       this.#fall(error)
-      return 0
     }
+    if (this.#phase !== OPEN) return 0
+    const word = this.#state()
+    return stateOf(word) === PUBLISHED && useOf(word) === this.#use ? word : 0
   }
 
   /** @internal It has a slot. */

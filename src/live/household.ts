@@ -83,8 +83,8 @@ export class Household implements Residents, House {
   }
 
   /** Keeps a job that was published until this seat comes to it, or somebody else does. */
-  stock(slot: number): void {
-    this.backlog.add(slot)
+  stock(job: Handle<unknown>): void {
+    this.backlog.add(job)
     this.#stocked()
   }
 

@@ -293,7 +293,7 @@ export function launch(
   }
   const use = useOf(jobs.state(slot))
   // By errand, not by the slot itself: who kills it, or joins it where it stands, must be free to send that to its keeper.
-  if (!sends) household.stock(slot)
+  if (!sends) household.stock(handle)
   else if (on !== undefined) pin(household, on, slot, use, handle.name)
   else sendErrand(worker, registry.caller, dedicated ? OWN : RATHER_OWN, slot, use)
   return handle

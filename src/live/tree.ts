@@ -205,7 +205,7 @@ export class Tree {
     child.conclude(failed, value)
     this.#part(child, watched)
     counters.jobs++
-    jobs.discard(slot)
+    jobs.free(slot)
     return true
   }
 

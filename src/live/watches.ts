@@ -98,7 +98,7 @@ export class Watches {
     const { post, jobs, registry } = this.#worker
     const watch = this.#watches.get(registry.arena.words[subscription + HEAD]!)
     const lasts = post.signal.disarm(subscription)
-    if (!lasts) jobs.discard(subscription)
+    if (!lasts) jobs.free(subscription)
     // One of the thread before this one, or of a thing that was in this place before.
     if (watch?.subscription !== subscription) return
     watch.armed = false

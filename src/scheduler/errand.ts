@@ -93,7 +93,7 @@ export function takeErrand({ jobs, registry }: Messenger, errand: number): Erran
     use: words[errand + USE]!,
     sentence: jobs.disclose(words[errand + REASON]!, words[errand + REASON_LENGTH]!),
   }
-  jobs.discard(errand)
+  jobs.free(errand)
   // Of another thread, perhaps in memory that this one has not seen.
   registry.arena.reach(read.job + PAYLOAD)
   return read
@@ -122,7 +122,7 @@ export function openLetter(worker: Messenger, index: number): number {
   const word = slot === 0 ? 0 : jobs.state(slot)
   const isClaimed = slot !== 0 && slot === jobOf(worker, letter) && claim(registry.arena, slot, word, seat)
   // Once the claim says where the job is: a thread that dies before leaves the errand to be found.
-  if (registry.arena.words[letter + DELIVERY] === ERRAND) jobs.discard(letter)
+  if (registry.arena.words[letter + DELIVERY] === ERRAND) jobs.free(letter)
   return isClaimed ? slot : 0
 }
 

@@ -173,12 +173,18 @@ export class Jobs {
     return this.reader.value()
   }
 
-  /** Home: the slot is DONE or FAILED and read. What a lost job leaves unread, arguments or a result, goes with it. */
+  /** Frees a slot that has ended or is HELD, wherever its home is. What a lost job leaves unread, arguments or a result, goes with it. */
   free(slot: number): void {
     this.#clear(slot)
     this.drop(slot)
-    release(this.#arena, slot)
-    this.#slab.free(slot)
+    const home = this.#arena.words[slot + HOME]!
+    if (home === this.#seat) {
+      release(this.#arena, slot)
+      this.#slab.free(slot)
+    } else {
+      loosen(this.#arena, slot)
+      this.#registry.slab(home).freeRemotely(slot)
+    }
   }
 
   /** Home: the slot was taken back, so it is FREE already; its arguments were never read. */
@@ -186,12 +192,6 @@ export class Jobs {
     this.#clear(slot)
     this.drop(slot, RETURN)
     this.#slab.free(slot)
-  }
-
-  /** Frees an ended slot for a home that will not. */
-  freeFor(home: number, slot: number): void {
-    loosen(this.#arena, slot)
-    this.#registry.slab(home).freeRemotely(slot)
   }
 
   /** A record that is no job, in the state HELD and with its words from PAYLOAD on as they were, but for the first, which is 0. */
@@ -222,7 +222,7 @@ export class Jobs {
     try {
       return this.reader.value()
     } finally {
-      this.discard(slot)
+      this.free(slot)
     }
   }
 
@@ -254,20 +254,11 @@ export class Jobs {
   /** Frees a root that has ended, which nobody holds any more. */
   bury(slot: number): void {
     this.forgotten(slot + WATCHERS)
-    this.discard(slot)
+    this.free(slot)
   }
 
   /** Tells the seats that have waited for what the list at this address stands for that it is no more. */
   forgotten: (head: number) => void = () => {}
-
-  /** Frees a slot that has ended or is HELD, wherever its home is. */
-  discard(slot: number): void {
-    const home = this.#arena.words[slot + HOME]!
-    if (home === this.#seat) return this.free(slot)
-    this.#clear(slot)
-    this.drop(slot)
-    this.freeFor(home, slot)
-  }
 
   /** Frees name and task-local values of a root. */
   #clear(slot: number): void {

@@ -95,7 +95,7 @@ export function read({ jobs, registry }: Correspondent, notice: number): KilledE
   // First: if this thread dies before the notice is free, whoever lets go of it must not free the block again.
   words[notice + REASON] = 0
   const error = jobs.disclose(at, words[notice + REASON_LENGTH]!)
-  jobs.discard(notice)
+  jobs.free(notice)
   return error
 }
 

@@ -93,7 +93,7 @@ export function empty(worker: Worker, seat: number): void {
     else if (arena.words[slot + DELIVERY] === ERRAND) decline(worker, slot)
     else if (arena.words[slot + DELIVERY] === NOTICE) ignore(worker, slot)
     // Taken out of the mail, so that it is sent once more when what it waits for is gone.
-    else if (!worker.post.signal.disarm(slot)) worker.jobs.discard(slot)
+    else if (!worker.post.signal.disarm(slot)) worker.jobs.free(slot)
   }
   // What is lost here may be mailed to this same seat, as its keeper.
   while (mailbox.holds()) mailbox.take(settle)
@@ -117,7 +117,7 @@ function decline(worker: Worker, errand: number): void {
   const word = slot === 0 ? 0 : load(arena.words, slot + STATE)
   // Claimed first: others may be about to kill it.
   if (slot !== 0 && slot === jobOf(worker, errand) && claim(arena, slot, word, caller)) lose(worker, slot)
-  worker.jobs.discard(errand)
+  worker.jobs.free(errand)
 }
 
 /**
@@ -213,7 +213,7 @@ export function bury(worker: Worker, orphans: Set<number>): void {
     if (stateOf(load(arena.words, slot + STATE)) <= CLAIMED) continue
     orphans.delete(slot)
     const root = arena.words[slot + ROOT]!
-    worker.jobs.discard(slot)
+    worker.jobs.free(slot)
     if (root !== 0) worker.jobs.letGo(root, 1)
   }
 }

@@ -1,6 +1,6 @@
 import { CorruptError } from '../errors.ts'
 import { type Arena, GRANULE } from '../memory/arena.ts'
-import { load, replace, store } from '../memory/atomics.ts'
+import { load, replace, store, type Words } from '../memory/atomics.ts'
 import { layout } from '../memory/layout.ts'
 
 /**
@@ -219,6 +219,11 @@ export function isDead(arena: Arena, ref: number): boolean {
   const slot = slotOf(arena, ref)
   const word = load(arena.words, slot + STATE)
   return stateOf(word) !== PUBLISHED || !names(ref, word)
+}
+
+/** True of a task that may run on one thread alone. Plain, after its state was loaded, which is PUBLISHED later. */
+export function isBound(words: Words, slot: number): boolean {
+  return words[slot + DELIVERY] === SPAWNED && words[slot + PINNED] === 1
 }
 
 /** The same for home, without an atomic: a stale word says PUBLISHED of what is over, never the reverse. */

@@ -5,7 +5,7 @@ import type { Counters } from './counters.ts'
 import type { Modules } from './modules.ts'
 import { roams } from './duty.ts'
 import { ACTIVE, DUTY, type Registry, THIEVES, WANT } from './registry.ts'
-import { claim, isDead, names, PUBLISHED, ROOT, slotOf, STATE, stateOf, TASK } from './slot.ts'
+import { claim, isBound, isDead, names, PUBLISHED, ROOT, slotOf, STATE, stateOf, TASK } from './slot.ts'
 import { recordByKey, type TaskRecord } from './tasks.ts'
 
 /**
@@ -113,9 +113,10 @@ export class Thief {
       }
       const slot = slotOf(arena, ref)
       const word = load(arena.words, slot + STATE)
-      // If `top` stands still, fewer jobs than a deque holds were pushed since, so the generation cannot have come round.
       if (!deque.stands()) continue
-      if (stateOf(word) !== PUBLISHED || !names(ref, word)) {
+      // A job that ended where it was spawned leaves its entry, and its slot to the next: 1024 uses later the entry names that. It may be
+      // taken then as if it had been offered, unless it is bound to a thread, and waits in its mail.
+      if (stateOf(word) !== PUBLISHED || !names(ref, word) || isBound(arena.words, slot)) {
         deque.forget()
         continue
       }

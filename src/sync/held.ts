@@ -101,7 +101,7 @@ function letGo(worker: Worker, slot: number): void {
   worker.post.close(slot + LIST)
   const value = load(arena.words, slot + VALUE)
   if (value !== 0) withdraw(worker, value)
-  worker.jobs.discard(slot)
+  worker.jobs.free(slot)
 }
 
 function checkWhere(where: Where): void {

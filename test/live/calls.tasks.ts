@@ -193,3 +193,26 @@ export const atTheEnd = task((): number => {
   go()
   return ok
 })
+
+const place = task((): number => workerIndex())
+
+/** Begins children where they were spawned, and then has pinned ones in the slots that they have left. How many ran elsewhere. */
+export const pinsAfterNamed = task(function* (on: number, rounds: number) {
+  let elsewhere = 0
+  for (let i = 0; i < rounds; i++) {
+    const named = Array.from({ length: 40 }, (_, n) => spawnWith({ name: 'a' }, next, n))
+    for (const child of named.reverse()) join(child)
+    const pinned = Array.from({ length: 40 }, () => spawnWith({ on }, place))
+    for (const child of pinned) if ((yield* child.join()) !== on) elsewhere++
+  }
+  return elsewhere
+})
+/** The same once the number of the slot's use has come round as far as a deque knows it. */
+export const pinsAfterMany = task(function* (on: number, rounds: number) {
+  let elsewhere = 0
+  for (let i = 0; i < rounds; i++) {
+    for (let n = 0; n < 1024; n++) join(spawn(next, n))
+    if ((yield* spawnWith({ on }, place).join()) !== on) elsewhere++
+  }
+  return elsewhere
+})

@@ -121,3 +121,13 @@ it('is heard of after the pool has ended', async () => {
   await pool.close()
   expect(await failure(handle.join().then(x => x))).toBeInstanceOf(KilledError)
 })
+
+describe.for([2, 3])('%i threads, pinned tasks in slots that others have left', threads => {
+  it('run on their worker alone', async () => {
+    await using pool = new Pool({ threads })
+    for (let on = 0; on < threads; on++) {
+      expect(await pool.spawnWith({ on: 0 }, t.pinsAfterNamed, on, 20)).toBe(0)
+      expect(await pool.spawnWith({ on: 0 }, t.pinsAfterMany, on, 20)).toBe(0)
+    }
+  })
+})
