@@ -21,12 +21,12 @@ import { model as sync } from './structures/sync.ts'
 
 /** Those that take longest first. */
 export const models: Readonly<Record<string, Model>> = {
-  scheduler,
-  sync,
-  deaths,
   kill,
-  handoff,
   buffers,
+  scheduler,
+  deaths,
+  sync,
+  handoff,
   sleepers,
   slot,
   directory,

@@ -205,7 +205,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
     'who it is pinned to dies': scenario(
       [spawning(a, 'brief', 0, waiting, { on: 1 }), running(b, 1, true), repairing(1)],
       [KILLED[0]!, 'WorkerLostError'],
-      { victim: 1 },
+      { victim: 1, long: 'buffered' },
     ),
   }
 }
