@@ -64,37 +64,50 @@ export class Calls {
     return child
   }
 
-  /** Gives it a slot, PUBLISHED or CLAIMED by this seat. Throws if there is no memory for that. Only where there is {@link needRoom}. */
-  place(child: Handle<unknown>, state: number): void {
-    const { jobs, registry, seat } = this.#worker
-    const { parent } = child
+  /** Gives it a slot, PUBLISHED. Throws if there is no memory for that. Only where there is {@link needRoom}. */
+  place(child: Handle<unknown>): void {
+    const { jobs } = this.#worker
     const [record, args] = child.call
     const { writer } = jobs
     jobs.writer = this.#writer
-    let slot: number
     try {
       jobs.write(args)
-      slot = jobs.make(registry.directory.idOf(record), args.length, SPAWNED, 0)
+      this.#seat(child, record, args.length)
     } finally {
       jobs.writer = writer
     }
-    const { words } = registry.arena
-    words[slot + PARENT] = parent!.slot
-    words[slot + KEEPER] = seat
-    words[slot + SUPERVISED] = Number(child.supervised)
-    child.settle(slot, useOf(jobs.state(slot)))
-    this.#tree.enrol(child)
-    // Plain: nobody has a ref to this use of the slot.
-    if (state === CLAIMED) words[slot + STATE] = withState(words[slot + STATE]!, CLAIMED, seat)
-    else jobs.publish(slot)
+    jobs.publish(child.slot)
   }
 
   /** Runs it on top of this stack. */
   begin(child: Handle<unknown>): void {
     needRoom()
-    this.place(child, CLAIMED)
+    const { jobs, registry, seat } = this.#worker
+    const [record, args] = child.call
+    this.#seat(child, record, 0)
+    const at = child.slot + STATE
+    const { words } = registry.arena
+    // Plain: nobody has a ref to this use of the slot.
+    words[at] = withState(words[at]!, CLAIMED, seat)
     this.#backlog.remove(child)
-    this.#worker.execute(child.slot)
+    jobs.handed = args
+    try {
+      this.#worker.execute(child.slot)
+    } finally {
+      jobs.handed = undefined
+    }
+  }
+
+  /** The slot in which it will be, with so many arguments that the writer holds. */
+  #seat(child: Handle<unknown>, record: TaskRecord, args: number): void {
+    const { jobs, registry, seat } = this.#worker
+    const slot = jobs.make(registry.directory.idOf(record), args, SPAWNED, 0)
+    const { words } = registry.arena
+    words[slot + PARENT] = child.parent!.slot
+    words[slot + KEEPER] = seat
+    words[slot + SUPERVISED] = Number(child.supervised)
+    child.settle(slot, useOf(jobs.state(slot)))
+    this.#tree.enrol(child)
   }
 
   /** It was killed, or there was no memory for it. */

@@ -106,7 +106,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   get slot(): number {
     if (this.#phase === CALL) {
       needRoom()
-      this.house.calls.place(this, PUBLISHED)
+      this.house.calls.place(this)
     }
     return this.#slot
   }
@@ -114,7 +114,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   /** @internal The state word of the slot that it has or gets, if it may begin there; else 0. Does not throw. */
   place(): number {
     try {
-      if (this.#phase === CALL) this.house.calls.place(this, PUBLISHED)
+      if (this.#phase === CALL) this.house.calls.place(this)
     } catch (error) {
       this.#fall(error)
     }

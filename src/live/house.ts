@@ -10,7 +10,7 @@ export interface House {
   readonly waits: Watches
   /** Of handles (call.ts). */
   readonly calls: {
-    place(child: object, state: number): void
+    place(child: object): void
     begin(child: object): void
     fell(child: object): void
     bury(): void

@@ -137,8 +137,14 @@ export class Jobs {
     return refOf(slot, word)
   }
 
+  /** Arguments of the job that begins next, which nobody has written: whoever sets them begins it on this stack, and they cannot change. */
+  handed: readonly unknown[] | undefined
+
   /** Claimer: the arguments. */
-  args(slot: number): unknown[] {
+  args(slot: number): readonly unknown[] {
+    const { handed } = this
+    this.handed = undefined
+    if (handed !== undefined) return handed
     const count = this.#arena.words[slot + COUNT]!
     if (count === 0) return []
     this.#open(slot, this.frozen, TAKE)
