@@ -19,7 +19,8 @@ export default {
     // What a program with tasks alone needs, and what `par` adds to it: a bundler drops the second where it is not used (ADR 0007).
     manualChunks: id => {
       if (/\/src\/(par|data|algorithms)\/|\/src\/pool\/par\.ts$/.test(id)) return 'par'
-      if (/\/src\/(live|channel|sync|storage)\/|\/src\/pool\/channel\.ts$/.test(id)) return 'live'
+      if (/\/src\/(live|channel|sync|storage)\/|\/src\/pool\/(channel|staff|executioner|watchdog)\.ts$/.test(id))
+        return 'live'
       if (/\/src\/look\/|\/platform\/node\/heap\.ts$/.test(id)) return 'look'
       if (/\/src\/(pool|platform\/node\/host)/.test(id)) return 'pool'
       return /\/src\/[^/]+\/|\/errors\.ts$/.test(id) && !/\/platform\//.test(id) ? 'core' : undefined

@@ -16,6 +16,8 @@ export { type Scope, scope } from './task/scope.ts'
 export { migrated, poolSize, progress, workerIndex, yieldNow } from './task/place.ts'
 
 // Tasks that live on their own
+// oxlint-disable-next-line import/no-unassigned-import -- it offers itself to the pools
+import './pool/staff.ts'
 export { blocking } from './live/blocking.ts'
 export { type CurrentTask, currentTask, uncancellable } from './live/current.ts'
 export type { Living, WorkerDump } from './live/dump.ts'

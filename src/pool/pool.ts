@@ -21,11 +21,10 @@ import type { SpawnOptions } from '../live/spawn.ts'
 import type { Result, Task } from '../task/task.ts'
 import { Guard } from '../wire/guard.ts'
 import { Crew } from './crew.ts'
+import { type Hired, staffFor } from './hire.ts'
 import { checkRun, type PoolOptions, type RunOptions, type Settings, settle } from './options.ts'
 import { Runs } from './runs.ts'
 import { here } from './site.ts'
-import { Staff } from './staff.ts'
-import { Watchdog } from './watchdog.ts'
 
 /** What a pool has done so far, threads and caller together, and each of them apart. */
 export interface Stats extends Tally {
@@ -73,8 +72,7 @@ export class Pool {
   readonly #worker: Worker
   readonly #runs: Runs
   readonly #crew: Crew
-  readonly #staff: Staff
-  #watchdog: Watchdog | undefined
+  readonly #staff: Hired | undefined
   readonly #hold: Hold
   readonly #closeBuffers: () => void
   #closing: Promise<void> | undefined
@@ -83,6 +81,8 @@ export class Pool {
   constructor(options: PoolOptions = {}) {
     refuseInWorker('A pool')
     const settings: Settings = settle(options, environment['FILCH_THREADS'], cores(), environment['FILCH_MODE'])
+    if (settings.mode === '1:1') lobbyFor('mode 1:1')
+    if (settings.watchdog !== undefined) lobbyFor('watchdog')
     this.name = settings.name
     // A pool without threads starts none, whatever is asked for.
     const extra = settings.threads === 0 ? 0 : settings.maxThreads - settings.threads
@@ -116,9 +116,7 @@ export class Pool {
     this.#worker.questions.answer = () => buffers.answer()
     this.#worker.jobs.leave = (ids, slot, word) => buffers.leave(ids, slot, word)
     this.#worker.awake = () => this.#crew.inspect()
-    this.#staff = new Staff(this.#worker, this.#crew, this.#runs, settings)
-    if (settings.watchdog !== undefined)
-      this.#watchdog = new Watchdog(this.#worker, this.#staff, settings, settings.watchdog)
+    this.#staff = staffFor(this.#worker, this.#crew, this.#runs, settings)
     this.#crew.onBroken = why => {
       this.#broken = why
       this.#runs.refuse(why)
@@ -254,7 +252,7 @@ export class Pool {
     const lobby = lobbyFor('dump')
     const own = lobby.describe(worker) as WorkerDump
     const describer = lobby.describer as Task<() => WorkerDump>
-    const others = this.#registry.threads === 0 ? [] : await this.#broadcast(describer, [], this.#staff.homes)
+    const others = this.#registry.threads === 0 ? [] : await this.#broadcast(describer, [], this.#staff?.homes)
     const workers = [...others, own]
     return { workers, cycles: lobby.cyclesOf(workers as never) as Living[][] }
   }
@@ -289,7 +287,8 @@ export class Pool {
    */
   resize(threads: number): Promise<void> {
     this.#refuseClosed()
-    return this.#staff.resize(threads)
+    lobbyFor('pool.resize')
+    return this.#staff!.resize(threads)
   }
 
   /** Totals of a moment ago. */
@@ -341,8 +340,7 @@ export class Pool {
     }
     this.#runs.refuse(this.#runs.closed())
     this.#hold.set(true)
-    this.#watchdog?.stop()
-    this.#staff.stop()
+    this.#staff?.stop()
     await this.#crew.stop()
     this.#runs.end()
     this.#hold.end()

@@ -10,8 +10,10 @@ import { balance } from '../scheduler/spares.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Crew } from './crew.ts'
 import { Executioner } from './executioner.ts'
+import { type Hired, provideStaff } from './hire.ts'
 import type { Settings } from './options.ts'
 import type { Runs } from './runs.ts'
+import { Watchdog } from './watchdog.ts'
 
 /** A job that waits for a thread of its own. */
 interface Applicant {
@@ -34,12 +36,13 @@ const MOST_DEATHS = 3
  * A dedicated thread is *engaged* from the errand TRY that it is sent until it says IDLE, with the number of errands that it has done. It may be
  * sent the next one as soon as its job has ended, and may be sent away when it has said that it has done them all.
  */
-export class Staff {
+class Staff implements Hired {
   readonly #worker: Worker
   readonly #crew: Crew
   readonly #runs: Runs
   readonly #settings: Settings
   readonly #executioner: Executioner
+  readonly #watchdog: Watchdog | undefined
   /** Dedicated threads that have nothing to do, and since when. */
   readonly #idle = new Map<number, number>()
   readonly #waiting: Applicant[] = []
@@ -54,6 +57,8 @@ export class Staff {
     this.#runs = runs
     this.#settings = settings
     this.#executioner = new Executioner(worker, crew)
+    const { watchdog } = settings
+    if (watchdog !== undefined) this.#watchdog = new Watchdog(worker, () => this.balance(), settings, watchdog)
     if (settings.threads === 0) return
     worker.post.onErrand = errand => this.#heed(errand)
     crew.onVacant = seat => this.#vacated(seat)
@@ -96,7 +101,6 @@ export class Staff {
     return -1
   }
 
-  /** Seats of dedicated threads where somebody lives, and nothing runs: they answer at once. */
   get homes(): number[] {
     const { registry } = this.#worker
     const runs = (seat: number): boolean => load(registry.arena.words, registry.seat(seat) + RUNNING) !== 0
@@ -233,5 +237,8 @@ export class Staff {
     this.#stopped = true
     clearInterval(this.#sweeper)
     this.#executioner.stop()
+    this.#watchdog?.stop()
   }
 }
+
+provideStaff((worker, crew, runs, settings) => new Staff(worker, crew, runs, settings))

@@ -7,7 +7,6 @@ import { TASK } from '../scheduler/slot.ts'
 import { setBlocking } from '../scheduler/spares.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Settings, Stuck, Watch } from './options.ts'
-import type { Staff } from './staff.ts'
 
 /** `BLOCKING` of a seat whose task has not said that it blocks. */
 const NOTICED = 2
@@ -27,15 +26,15 @@ interface Sight {
  */
 export class Watchdog {
   readonly #worker: Worker
-  readonly #staff: Staff
+  readonly #balance: () => void
   readonly #settings: Settings
   readonly #watch: Watch
   readonly #sights: Sight[] = []
   readonly #timer: NodeJS.Timeout
 
-  constructor(worker: Worker, staff: Staff, settings: Settings, watch: Watch) {
+  constructor(worker: Worker, balance: () => void, settings: Settings, watch: Watch) {
     this.#worker = worker
-    this.#staff = staff
+    this.#balance = balance
     this.#settings = settings
     this.#watch = watch
     this.#timer = setInterval(() => this.#look(), Math.max(1, watch.ms / 4)).unref()
@@ -75,7 +74,7 @@ export class Watchdog {
     })
     if (this.#watch.compensate !== true) return
     setBlocking(registry, seat, NOTICED)
-    this.#staff.balance()
+    this.#balance()
   }
 
   #report(stuck: Stuck): void {

@@ -8,12 +8,21 @@ import { ACTIVE, DUTY, type Registry, THIEVES, WANT } from './registry.ts'
 import { claim, isBound, isDead, names, PUBLISHED, ROOT, slotOf, STATE, stateOf, TASK } from './slot.ts'
 import { recordByKey, type TaskRecord } from './tasks.ts'
 
+/** A job, with its theft, that is not worth it, in ms. */
+const SHORT = 0.002
+/** The longest that a thief leaves others alone, in ms: shorter than it looks for work before it sleeps. */
+const MOST_PAUSE = 0.016
+
 /**
  * Finds and claims work for one seat.
  *
  * A thief takes only **ripe** jobs: it compares a deque's pulse with what it was when it last looked, about a microsecond
  * ago, and leaves the deque alone if it has moved. Tiny forks, which their owner takes back at once, come and go
  * in between and are not disturbed; a coarse one is taken a microsecond late. The caller's deque is exempt: nobody takes back there.
+ *
+ * A thief that has nothing else to do **paces itself**: after each job that was shorter than its theft it leaves the others alone for twice as long.
+ * A theft costs its victim as much as a small job does, so a victim of many is the slower the faster they are taken. What is long is taken some
+ * microseconds late at most.
  */
 export class Thief {
   readonly #registry: Registry
@@ -30,6 +39,11 @@ export class Thief {
   #random: number
   /** A task that was met but is not known in this thread; taken by {@link missing}. */
   #missing = -1
+  /** When the last job was taken, in ms; 0 once its length is known. */
+  #took = 0
+  /** How long the others are left alone after a short one, in ms, and until when. */
+  #pause = 0
+  #until = 0
   /** The last look met jobs, or their traces, but none was ripe. */
   restless = false
   readonly #counters: Counters
@@ -54,6 +68,10 @@ export class Thief {
    */
   take(preferred: number, root: number): number {
     this.restless = false
+    if (preferred < 0 && this.#paces()) {
+      this.restless = true
+      return this.#rob(this.#registry.caller) || this.own()
+    }
     // Plain: a hint. The look that precedes sleep is another (`anything`).
     const seats = this.#registry.recentlyInUse
     if (!this.roams) return preferred >= 0 ? this.#rob(preferred, root) : 0
@@ -83,6 +101,17 @@ export class Thief {
       if (++seat === seats) seat = 0
     }
     return 0
+  }
+
+  /** The last job taken from another worker was short, and not long ago. */
+  #paces(): boolean {
+    const at = now()
+    if (this.#took > 0) {
+      this.#pause = at - this.#took < SHORT ? Math.min(MOST_PAUSE, 2 * this.#pause + SHORT) : 0
+      this.#until = at + this.#pause
+      this.#took = 0
+    }
+    return at < this.#until
   }
 
   /** One look at this seat's own deque. */
@@ -132,6 +161,7 @@ export class Thief {
       // the word before it pushes, does not clear what stands for a later theft.
       store(arena.words, this.#registry.seat(victim) + WANT, 1)
       this.#counters.steals++
+      if (victim !== caller && victim !== this.#seat) this.#took = now()
       return slot
     }
   }
