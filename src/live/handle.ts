@@ -189,8 +189,9 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     const worker = currentWorker()
     if (!this.ended) this.#await(worker)
     worker?.poll()
-    if (this.#phase === BADLY) throw this.#content
-    return this.#content as T
+    if (this.#phase !== BADLY) return this.#content as T
+    this.house.heard(this)
+    throw this.#content
   }
 
   #await(worker: Worker | undefined): void {

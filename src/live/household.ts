@@ -1,30 +1,17 @@
-import { CanceledError, KilledError } from '../errors.ts'
+import type { KilledError } from '../errors.ts'
 import { load, store } from '../memory/atomics.ts'
-import { read, TARGET, unmailed, USE, verdict } from '../scheduler/notice.ts'
+import { verdict } from '../scheduler/notice.ts'
 import { DEATHS, WANT } from '../scheduler/registry.ts'
 import { needRoom } from '../scheduler/room.ts'
 import type { Front, Residents } from '../scheduler/residents.ts'
-import {
-  CANCELED,
-  CLAIMED,
-  DELIVERY,
-  ERRAND,
-  HELD,
-  NOTICE,
-  seatOf,
-  SHIELDS,
-  SPAWNED,
-  STATE,
-  stateOf,
-  SUBSCRIPTION,
-  useOf,
-} from '../scheduler/slot.ts'
+import { CANCELED, SHIELDS } from '../scheduler/slot.ts'
 import type { TaskRecord } from '../scheduler/tasks.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import { Backlog, FEW } from './backlog.ts'
 import { Calls } from './call.ts'
 import type { Handle } from './handle.ts'
 import type { House } from './house.ts'
+import { receive } from './letters.ts'
 import { Promises } from './promises.ts'
 import { Queue } from './queue.ts'
 import { type Body, Resident } from './resident.ts'
@@ -176,6 +163,12 @@ export class Household implements Residents, House {
     this.tree.kill(slot, error, error.reason)
   }
 
+  /** Whoever runs here has joined that child, and heard of its failure so. */
+  heard(child: Handle<unknown>): void {
+    const resident = this.tree.find(this.worker.root)
+    if (resident?.grief?.of === child) this.#console(resident)
+  }
+
   /** Throws what must be thrown in the body that runs here. */
   check(root: number): void {
     // Mail that the end of the stack cut off would be lost. The root must stop anyway.
@@ -188,7 +181,7 @@ export class Household implements Residents, House {
   /** The same, at a wait. */
   checkpoint(wait: { concerns(handle: object): boolean }): void {
     const resident = this.#current
-    if (resident === undefined || !this.#mustThrow(resident)) return
+    if (resident === undefined) return
     // Whoever joins the child that has failed gets its error there.
     if (resident.grief !== undefined && wait.concerns(resident.grief.of)) this.#console(resident)
     else this.#throwIn(resident)
@@ -341,43 +334,8 @@ export class Household implements Residents, House {
     this.#promises.refuse(why)
   }
 
-  // --- mail ---------------------------------------------------------------------------------------------------------
-
   receives(slot: number): boolean {
-    const { arena } = this.worker.registry
-    const { words } = arena
-    const state = stateOf(load(words, slot + STATE))
-    const delivery = words[slot + DELIVERY]!
-    if (state === HELD) {
-      if (delivery === ERRAND) return false
-      if (delivery === SUBSCRIPTION) this.waits.rouse(slot)
-      else if (delivery === NOTICE) this.#heed(slot)
-      return true
-    }
-    if (state <= CLAIMED || delivery !== SPAWNED) return false
-    this.tree.bury(slot)
-    return true
-  }
-
-  /** Somebody wants a root of this seat to stop. */
-  #heed(notice: number): void {
-    const { jobs, registry, seat } = this.worker
-    const ended = unmailed(this.worker, notice)
-    if (ended !== 0) this.tree.bury(ended)
-    const { words } = registry.arena
-    const root = words[notice + TARGET]!
-    const use = words[notice + USE]!
-    const word = jobs.state(root)
-    const { lodging } = this.worker
-    const { loose } = lodging
-    lodging.loose = true
-    const sentence = read(this.worker, notice)
-    lodging.loose = loose
-    if (useOf(word) !== use || stateOf(word) !== CLAIMED || seatOf(word) !== seat) return
-    if (sentence !== undefined) return this.kill(root, sentence)
-    // From whoever has canceled a run, or mends what a dead thread has left.
-    const error = new CanceledError('The run that this task belongs to was canceled.')
-    this.tree.kill(root, error, error)
+    return receive(this.worker, this.tree, this.waits, slot)
   }
 
   /** A thread has died: what it had begun to tell this seat counts as told. */

@@ -134,6 +134,34 @@ export const withChild = task(function* (cells: Int32Array) {
   })
   return 'not reached'
 })
+/** A child that fails in the section is joined there, and is heard of no more. */
+export const joinedWithin = task(() => {
+  let heard = ''
+  uncancellable(() => {
+    try {
+      join(spawn(fails, 'child'))
+    } catch (error) {
+      heard = (error as Error).message
+    }
+  })
+  yieldNow()
+  return heard
+})
+/** The same of one that has failed before it is waited for. */
+export const awaitedWithin = task(function* () {
+  let heard = ''
+  yield* uncancellable(function* () {
+    const child = spawn(fails, 'child')
+    while (child.status !== 'failed') yield* spawn(one).join()
+    try {
+      yield* child.join()
+    } catch (error) {
+      heard = (error as Error).message
+    }
+  })
+  yield* spawn(one).join()
+  return heard
+})
 /** A child that fails in the meantime is heard of after the section. */
 export const grieved = task(function* (cells: Int32Array) {
   try {

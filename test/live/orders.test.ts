@@ -164,6 +164,13 @@ describe.each([0, 1, 2, 4])('with %i threads', threads => {
     expect(seen[0]).toBe(1)
   })
 
+  it('a child that fails meanwhile and is joined there is heard of there alone', async () => {
+    await using pool = new Pool({ threads })
+    for (const fn of [t.joinedWithin, t.awaitedWithin]) {
+      for (let i = 0; i < 20; i++) expect(await pool.run(fn)).toBe('child')
+    }
+  })
+
   it('a child that fails meanwhile is heard of afterwards', async () => {
     await using pool = new Pool({ threads })
     for (let i = 0; i < 10; i++) expect(await pool.run(t.grieved, cells(1))).toBe('1 child')

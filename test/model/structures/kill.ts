@@ -256,7 +256,7 @@ export const model: Model = {
       ],
     },
     'a notice is for whatever is in the slot': {
-      'live/household.ts': [['useOf(word) !== use || stateOf(word)', 'stateOf(word)']],
+      'live/letters.ts': [['useOf(word) !== use || stateOf(word)', 'stateOf(word)']],
     },
     'a handle elsewhere does not hold the slot': {
       'live/handle.ts': [['    add(worker.registry.arena.words, this.slot + HOLDS, 1)\n    return', '    return']],
@@ -276,7 +276,7 @@ export const model: Model = {
     'nobody is told of what a dead thread has ended': {
       'scheduler/repair.ts': [['    else remind(worker, slot, word)\n', '']],
     },
-    'what nobody knows stays': { 'live/household.ts': [['    if (ended !== 0) this.tree.bury(ended)\n', '']] },
+    'what nobody knows stays': { 'live/letters.ts': [['  if (ended !== 0) tree.bury(ended)\n', '']] },
     'what a dead thread has ended and mailed comes once more': {
       'scheduler/notice.ts': [['=== use && load(arena.words, root + HOLDS) >= KEPT ?', '=== use || use >= 0 ?']],
     },
