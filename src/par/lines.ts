@@ -1,5 +1,4 @@
-import { bodyOf } from './body.ts'
-import type { Draft } from './draft.ts'
+import { begin, type Draft, draftOf } from './draft.ts'
 
 /** The lines of a block. The last of a text ends at a line's end or not; nothing follows it. */
 export const split = (block: string): string[] => {
@@ -20,12 +19,8 @@ const countLines = (block: string): number => {
  * text for another thread takes several times as long as to look for the ends of its lines.
  */
 export function counted(draft: Draft): Draft | undefined {
-  if (draft.originals.length !== 1 || draft.originals[0] !== split) return undefined
-  return {
-    ...draft,
-    stages: [{ name: 'map', body: 0, source: -1 }],
-    bodies: [bodyOf(countLines, 'map')],
-    originals: [countLines],
-    shortest: Infinity,
-  }
+  const { written, settings } = draft
+  if (written?.fn !== split || written.before !== undefined || draft.outline.stages.length > 1) return undefined
+  const blocks = draftOf(draft.sources[0]!, { ...settings, shortest: Infinity })
+  return begin(blocks, 'map', countLines)
 }
