@@ -173,7 +173,9 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   /** How many there are. */
   count(): Outcome<M, number> {
     const lines = counted(this.#draft)
-    return lines === undefined ? this.#end('count', NONE) : new Par<never, E, M>(lines).#end('sum', NONE, 0)
+    if (lines === undefined) return this.#end('count', NONE)
+    // Without a pool there is no promise.
+    return typeof lines === 'number' ? (lines as Outcome<M, number>) : new Par<never, E, M>(lines).#end('sum', NONE, 0)
   }
 
   /**
