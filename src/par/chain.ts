@@ -2,14 +2,17 @@ import { type ArrayOf, type Element, type Kind, type Numbers } from '../data/kin
 import { type AnyFunction } from '../scheduler/tasks.ts'
 import { type Body, bodyOf } from './body.ts'
 import * as check from './check.ts'
-import { begin, type Draft, end, indexed, isOwn, type Result, strided } from './draft.ts'
+import { begin, type Draft, prepared, type Result, type Settings, strided, zipped } from './draft.ts'
+import { end } from './end.ts'
 import { counted } from './lines.ts'
+import { Outline } from './outline.ts'
 import type { Both, Each, Given, Mode, Sendables, Sync, Outcome, Zippable } from './signature.ts'
 import type { Hit, SinkName, Taken } from './sinks.ts'
 import { sourceOf } from './source.ts'
 
 const always = (): boolean => true
 const ALWAYS: Body = '() => true'
+const NONE: readonly never[] = []
 
 /**
  * A parallel iterator: a source, the functions that its elements pass through, and, with the call of a consumer, the
@@ -37,8 +40,10 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
    * Objects are frozen then.
    */
   with<const V extends object>(variables: V & Sendables<V>): Par<T, Given<V>, M> {
-    if (this.#draft.stages.length > 0) throw check.misplaced('with', 'Call it before the functions that use it.')
-    return new Par({ ...this.#draft, env: check.object('with', variables), bound: true })
+    const { outline, sources, settings } = this.#draft
+    if (outline.stages.length > 0) throw check.misplaced('with', 'Call it before the functions that use it.')
+    const bound = { ...settings, env: check.object('with', variables) }
+    return new Par({ ...this.#draft, outline: Outline.of(sources[0]!, true), settings: bound })
   }
 
   /** What `fn` returns takes the element's place. */
@@ -51,10 +56,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
    * gets the variables; how often it is called depends on who helps, so the state must not show in the results.
    */
   mapInit<S, R>(init: [E] extends [undefined] ? () => S : (variables: E) => S, fn: Both<S, T, E, R>): Par<R, E, M> {
-    const draft = this.#draft
-    const bodies = [...draft.bodies, bodyOf(init, 'mapInit')]
-    const originals = [...draft.originals, init as AnyFunction]
-    return new Par(begin({ ...draft, bodies, originals }, 'mapInit', fn, -1))
+    return new Par(begin(prepared(this.#draft, init), 'mapInit', fn))
   }
 
   /** Keeps the elements for which `fn` is true. */
@@ -81,8 +83,9 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   /** `[index, element]`: the index in the source, so before any `filter` or `flatMap`. */
   enumerate(): Par<[index: number, value: T], E, M> {
-    if (!indexed(this.#draft)) throw check.placeless('enumerate')
-    return this.#add('map', this.#draft.bound ? (v: T, _e: unknown, i: number) => [i, v] : (v: T, i: number) => [i, v])
+    const { indexed, bound } = this.#draft.outline
+    if (!indexed) throw check.placeless('enumerate')
+    return this.#add('map', bound ? (v: T, _e: unknown, i: number) => [i, v] : (v: T, i: number) => [i, v])
   }
 
   /**
@@ -92,15 +95,8 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   zip<U>(other: Zippable<U>): Par<[T, U], E, M>
   zip<U, R>(other: Zippable<U>, fn: Both<T, U, E, R>): Par<R, E, M>
   zip(other: unknown, fn?: unknown): Par<never, E, M> {
-    const draft = this.#draft
-    if (!indexed(draft)) throw check.placeless('zip')
-    const source = sourceOf(other, 'zip')
-    const zipped = {
-      ...draft,
-      length: Math.min(draft.length, source.length),
-      sources: [...draft.sources, source],
-    }
-    return new Par(begin(zipped, fn === undefined ? 'zip' : 'zipWith', fn, zipped.sources.length - 1))
+    if (!this.#draft.outline.indexed) throw check.placeless('zip')
+    return new Par(zipped(this.#draft, sourceOf(other, 'zip'), fn))
   }
 
   /** The first `count` elements. */
@@ -129,12 +125,12 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
    * length.
    */
   blocks(count: number): Par<T, E, M> {
-    return new Par({ ...this.#draft, block: check.positive('blocks', count) })
+    return this.#set({ block: check.positive('blocks', count) })
   }
 
   /** Nobody is given fewer elements than this: for bodies that prepare something expensive. */
   minLength(count: number): Par<T, E, M> {
-    return new Par({ ...this.#draft, shortest: check.positive('minLength', count) })
+    return this.#set({ shortest: check.positive('minLength', count) })
   }
 
   /**
@@ -142,34 +138,34 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
    * suddenly expensive.
    */
   maxLength(count: number): Par<T, E, M> {
-    return new Par({ ...this.#draft, longest: check.positive('maxLength', count) })
+    return this.#set({ longest: check.positive('maxLength', count) })
   }
 
   // --- consumers: numbers ------------------------------------------------------------------------------------------
 
   /** The sum; 0 of nothing. Cut by length alone: the same bits on any number of workers. */
   sum(this: Par<number, E, M>): Outcome<M, number> {
-    return this.#end('sum', [], 0)
+    return this.#end('sum', NONE, 0)
   }
 
   /** The product; 1 of nothing. */
   product(this: Par<number, E, M>): Outcome<M, number> {
-    return this.#end('product', [], 1)
+    return this.#end('product', NONE, 1)
   }
 
   /** As `Math.min` of all: `Infinity` of nothing, `NaN` if there is one, -0 below 0. */
   min(this: Par<number, E, M>): Outcome<M, number> {
-    return this.#end('min', [])
+    return this.#end('min', NONE)
   }
 
   /** As `Math.max` of all: `-Infinity` of nothing, `NaN` if there is one, 0 above -0. */
   max(this: Par<number, E, M>): Outcome<M, number> {
-    return this.#end('max', [])
+    return this.#end('max', NONE)
   }
 
   /** How often each whole number from 0 to `bins - 1` occurs. A number outside is an error. */
   histogram(this: Par<number, E, M>, bins: number): Outcome<M, Uint32Array> {
-    return this.#end('histogram', [], check.positive('histogram', bins))
+    return this.#end('histogram', NONE, check.positive('histogram', bins))
   }
 
   // --- consumers: any element --------------------------------------------------------------------------------------
@@ -177,7 +173,9 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   /** How many there are. */
   count(): Outcome<M, number> {
     const lines = counted(this.#draft)
-    return lines === undefined ? this.#end('count', []) : new Par<never, E, M>(lines).#end('sum', [], 0)
+    if (lines === undefined) return this.#end('count', NONE)
+    // Without a pool there is no promise.
+    return typeof lines === 'number' ? (lines as Outcome<M, number>) : new Par<never, E, M>(lines).#end('sum', NONE, 0)
   }
 
   /**
@@ -256,7 +254,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   /** The indices in the source of all such elements. */
   positions(fn: Each<T, E, unknown>): Outcome<M, number[]> {
-    return this.#add('filter', fn).#end('places', [], undefined, (a: ArrayLike<number>) => Array.from(a))
+    return this.#add('filter', fn).#end('places', NONE, undefined, (a: ArrayLike<number>) => Array.from(a))
   }
 
   /**
@@ -264,7 +262,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
    * there are enough.
    */
   takeAny(count: number): Outcome<M, T[]> {
-    return this.#end('takeAny', [], check.count('takeAny', count), ({ values, places }: Taken) =>
+    return this.#end('takeAny', NONE, check.count('takeAny', count), ({ values, places }: Taken) =>
       places.slice(0, count).map((at, i) => this.#own(true, at, values[i])),
     )
   }
@@ -289,15 +287,15 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     init: [E] extends [undefined] ? () => S : (variables: E) => S,
     fn: Both<S, T, E, unknown>,
   ): Outcome<M, void> {
-    return this.mapInit(init, fn).#end('count', [], undefined, () => undefined)
+    return this.mapInit(init, fn).#end('count', NONE, undefined, () => undefined)
   }
 
   // --- consumers: collections --------------------------------------------------------------------------------------
 
   /** All, in order. Elements that are objects are the source's own where no function has made them. */
   toArray(): Outcome<M, T[]> {
-    if (!isOwn(this.#draft)) return this.#end('toArray', [], undefined, (a: ArrayLike<T>) => Array.from(a))
-    return this.#end('places', [], undefined, (a: ArrayLike<number>) => Array.from(a, i => this.#at(i) as T))
+    if (!this.#draft.outline.own) return this.#end('toArray', NONE, undefined, (a: ArrayLike<T>) => Array.from(a))
+    return this.#end('places', NONE, undefined, (a: ArrayLike<number>) => Array.from(a, i => this.#at(i) as T))
   }
 
   /**
@@ -306,31 +304,31 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
    */
   into<A extends Numbers>(this: Par<Element<A>, E, M>, target: A): Outcome<M, A> {
     const draft = this.#draft
-    if (!indexed(draft)) throw check.placeless('into', 'Use toShared.')
-    return this.#end('into', [], check.target(target, draft.length), () => target)
+    if (!draft.outline.indexed) throw check.placeless('into', 'Use toShared.')
+    return this.#end('into', NONE, check.target(target, draft.length), () => target)
   }
 
   /** All, in order, in a new shared array. */
   toShared<K extends Kind>(kind: K): Outcome<M, ArrayOf<K, SharedArrayBuffer>> {
-    return check.shared(kind, this.#draft.length, indexed(this.#draft), {
-      into: (target, finish) => this.#end('into', [], target, finish),
-      gather: finish => this.#end('toArray', [], undefined, finish),
+    return check.shared(kind, this.#draft.length, this.#draft.outline.indexed, {
+      into: (target, finish) => this.#end('into', NONE, target, finish),
+      gather: finish => this.#end('toArray', NONE, undefined, finish),
     })
   }
 
   /** What is different, in the order of first occurrence, as `Set` tells things apart. */
   toSet(): Outcome<M, Set<T>> {
-    return this.#end('toSet', [])
+    return this.#end('toSet', NONE)
   }
 
   /** A map of pairs; of pairs with the same key the last one counts. */
   toMap<K, V>(this: Par<readonly [K, V], E, M>): Outcome<M, Map<K, V>> {
-    return this.#end('toMap', [])
+    return this.#end('toMap', NONE)
   }
 
   /** The elements as text, as `Array.prototype.join` makes it. */
   join(separator = ','): Outcome<M, string> {
-    return this.#end('toArray', [], undefined, (a: ArrayLike<T>) => Array.from(a).join(separator))
+    return this.#end('toArray', NONE, undefined, (a: ArrayLike<T>) => Array.from(a).join(separator))
   }
 
   /** Two lists: for which `fn` is true, and the others. */
@@ -340,7 +338,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   /** Two lists from pairs. */
   unzip<A, B>(this: Par<readonly [A, B], E, M>): Outcome<M, [A[], B[]]> {
-    return this.#end('unzip', [])
+    return this.#end('unzip', NONE)
   }
 
   /** Elements by key, keys in the order of first occurrence, elements in theirs. Keys are told apart as by a `Map`. */
@@ -356,7 +354,11 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   // --- inside ------------------------------------------------------------------------------------------------------
 
   #add(name: 'map' | 'filter' | 'filterMap' | 'flatMap' | 'tap', fn: unknown): Par<never, E, M> {
-    return new Par(begin(this.#draft, name, fn, -1))
+    return new Par(begin(this.#draft, name, fn))
+  }
+
+  #set(settings: Partial<Settings>): Par<T, E, M> {
+    return new Par({ ...this.#draft, settings: { ...this.#draft.settings, ...settings } })
   }
 
   #end(
@@ -364,9 +366,9 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
     ends: readonly Body[],
     parameter?: unknown,
     finish?: (gathered: never) => unknown,
-    originals: readonly unknown[] = [],
+    originals: readonly unknown[] = NONE,
   ): never {
-    const result: Result<unknown> = { sink, ends, parameter, originals: originals as readonly AnyFunction[], finish }
+    const result: Result = { sink, ends, parameter, originals: originals as readonly AnyFunction[], finish }
     return end(this.#draft, result) as never
   }
 
@@ -385,7 +387,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   /** The source's own object in place of its copy. */
   #own(found: boolean, at: number, value: unknown): unknown {
-    return found && isOwn(this.#draft) ? this.#at(at) : value
+    return found && this.#draft.outline.own ? this.#at(at) : value
   }
 
   #at(i: number): unknown {

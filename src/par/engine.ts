@@ -6,7 +6,7 @@ import type { Forked } from '../task/task.ts'
 import { giveFlag, NEVER, NOW } from './flags.ts'
 import { AHEAD, hungry } from './hunger.ts'
 import { Job, type Parts } from './job.ts'
-import type { Originals } from './loop.ts'
+import type { Compiled } from './loop.ts'
 import { ownTask } from './own.ts'
 import { drops, type Plan, type Source, type Stage } from './shape.ts'
 
@@ -36,11 +36,17 @@ import { drops, type Plan, type Source, type Stage } from './shape.ts'
  * Elements that are gathered from left to right: about one in 256 of all, so that there are enough to share, but not so
  * few that the calls of the loop are felt, nor so many that the others wait for one.
  */
-function leafOf(length: number): number {
-  return Math.max(LEAST_LEAF, Math.min(MOST_LEAF, 2 ** Math.ceil(Math.log2(length / 256))))
+export function leafOf(length: number): number {
+  if (length <= 256 * LEAST_LEAF) return LEAST_LEAF
+  return Math.min(MOST_LEAF, 2 ** Math.ceil(Math.log2(length / 256)))
 }
 
-const LEAST_LEAF = 1024
+/** Where a node of the tree is cut: between leaves, the left part the larger one. */
+export function middleOf(lo: number, hi: number, leaf: number): number {
+  return lo + Math.ceil(Math.ceil((hi - lo) / leaf) / 2) * leaf
+}
+
+export const LEAST_LEAF = 1024
 const MOST_LEAF = 16_384
 
 const jobs = new WeakMap<Plan, Job>()
@@ -56,9 +62,9 @@ const piece = ownTask((plan: Plan, parts: Parts | null, lo: number, hi: number):
   return pack(run(job, lo, hi, AHEAD))
 })
 
-/** Evaluates a plan in the task that runs now; `originals` are the functions whose text it holds. */
-export function evaluate(plan: Plan, originals?: Originals): unknown {
-  const job = new Job(plan, plan.sources, originals)
+/** Evaluates a plan in the task that runs now, by its loop if that was found already. */
+export function evaluate(plan: Plan, compiled?: Compiled): unknown {
+  const job = new Job(plan, plan.sources, compiled)
   try {
     const made = plan.block < plan.length ? inBlocks(job) : run(job, 0, plan.length, AHEAD)
     job.end()
@@ -193,7 +199,7 @@ class Walk {
   #node(lo: number, hi: number): unknown {
     const size = this.#size
     if (hi - lo <= size) return this.#leaf(lo, hi)
-    const middle = lo + Math.ceil(Math.ceil((hi - lo) / size) / 2) * size
+    const middle = middleOf(lo, hi, size)
     const at = this.#from.length
     this.#from.push(middle)
     this.#to.push(hi)

@@ -2,9 +2,10 @@ import { isShared, type Kind, kindOf, type Numbers, toShared } from '../data/kin
 import { borrow, giveBack } from '../data/scratch.ts'
 import { now } from '../scheduler/clock.ts'
 import { stack } from '../scheduler/context.ts'
-import { APART, explain, textMayRun } from './body.ts'
+import { APART, textMayRun } from './body.ts'
+import { locate } from './explained.ts'
 import { NEVER, raise, takeFlag } from './flags.ts'
-import { type Compiled, compile, type Mark, type Originals } from './loop.ts'
+import { type Compiled, compile, costs, learn, type Mark } from './loop.ts'
 import type { Plan, Source } from './shape.ts'
 
 /** For each source that is an array of objects: the part that a piece needs. */
@@ -19,10 +20,6 @@ const LEAST = 0.08
  * The same if nothing has been lent yet: arrays may have to be copied, and another thread has to make the loop its own.
  */
 const LEAST_FIRST = 0.15
-/** Milliseconds in which a call need not be measured, and how many such calls go by before one is. */
-const CHEAP = 0.01
-const UNTIMED = 16
-
 /** One thread's view of a plan: its loop, its data, how fast it goes. */
 export class Job {
   readonly plan: Plan
@@ -40,10 +37,10 @@ export class Job {
   /** Memory behind it that nothing but the loop has seen. */
   readonly #scratch: Numbers[] = []
 
-  constructor(plan: Plan, sources: readonly Source[], originals?: Originals) {
+  constructor(plan: Plan, sources: readonly Source[], compiled: Compiled = compile(plan)) {
     this.plan = plan
     this.sources = sources
-    this.compiled = compile(plan, originals)
+    this.compiled = compiled
     this.target = plan.parameter
     this.private = !textMayRun() && [...plan.bodies, ...plan.ends].some(body => typeof body === 'string')
     this.pace = this.#fit()
@@ -53,10 +50,7 @@ export class Job {
   run(lo: number, hi: number, a: unknown, states: unknown[]): unknown {
     const { compiled } = this
     const count = hi - lo
-    // A look at the clock costs as much as ten to a hundred cheap elements.
-    if (compiled.rate > 0 && count * compiled.rate < CHEAP && ++compiled.calls % UNTIMED !== 0) {
-      return this.#call(lo, hi, a, states)
-    }
+    if (!costs(compiled, count)) return this.#call(lo, hi, a, states)
     const begun = now()
     const gathered = this.#call(lo, hi, a, states)
     this.#took(count, now() - begun)
@@ -79,10 +73,7 @@ export class Job {
   #took(count: number, milliseconds: number): void {
     const { compiled } = this
     const rate = milliseconds / count
-    const { rate: known } = compiled
-    // Never much more than what was known: one slow call, interrupted by somebody for a thousand times what it takes,
-    // is not a trend.
-    compiled.rate = known === 0 ? rate : (known + Math.min(rate, 2 * known)) / 2
+    learn(compiled, rate)
     // At most twice as many as before: the next ones may be slower. If they are, at once as few as they should be.
     this.pace = Math.min(this.#fit(Math.max(rate, compiled.rate)), this.pace * 2)
   }
@@ -190,17 +181,7 @@ export class Job {
 
   /** `error` as the user gets it: with the index of the element at which it was thrown. */
   locate(error: unknown): unknown {
-    const known = explain(error, [...this.plan.bodies, ...this.plan.ends])
-    if (!this.plan.located) return known
-    if (known instanceof Error && Object.isExtensible(known) && !Object.hasOwn(known, 'index')) {
-      Object.defineProperty(known, 'index', {
-        value: this.mark.at,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      })
-    }
-    return known
+    return locate(error, this.mark.at, [...this.plan.bodies, ...this.plan.ends], this.plan.located)
   }
 }
 

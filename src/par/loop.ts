@@ -47,6 +47,27 @@ export interface Compiled {
   calls: number
 }
 
+/** Milliseconds in which a call need not be measured, and how many such calls go by before one is. */
+const CHEAP = 0.01
+const UNTIMED = 16
+
+/**
+ * True if a call for so many elements has to be measured. A look at the clock costs as much as ten to a hundred cheap
+ * elements.
+ */
+export function costs(compiled: Compiled, count: number): boolean {
+  return compiled.rate === 0 || count * compiled.rate >= CHEAP || ++compiled.calls % UNTIMED === 0
+}
+
+/**
+ * An element took so many milliseconds. Never much more than what was known counts: one slow call, interrupted by somebody
+ * for a thousand times what it takes, is not a trend.
+ */
+export function learn(compiled: Compiled, rate: number): void {
+  const { rate: known } = compiled
+  compiled.rate = known === 0 ? rate : (known + Math.min(rate, 2 * known)) / 2
+}
+
 /** Bodies as the user gave them. */
 export interface Originals {
   readonly bodies: readonly AnyFunction[]
@@ -60,9 +81,7 @@ const cache = new Map<string, Compiled>()
 /** `originals`: the functions of which the plan has the text, in the thread where they are; else undefined. */
 export function compile(plan: Plan, originals?: Originals): Compiled {
   const sink: Sink = sinks[plan.sink]
-  // Two closures of one text differ in what they have captured, so what is made of them is not kept.
   if (!textMayRun()) return interpret(plan, sink, originals ?? (plan as unknown as Originals))
-  if (last !== undefined && alike(plan, last)) return last.compiled
   const key = keyOf(plan)
   let made = cache.get(key)
   if (made === undefined) {
@@ -70,44 +89,7 @@ export function compile(plan: Plan, originals?: Originals): Compiled {
     if (cache.size === MOST) cache.delete(cache.keys().next().value!)
     cache.set(key, made)
   }
-  const { sources, stages, bodies, ends, bound } = plan
-  const kinds = sources.map(({ kind }) => kind)
-  const classes = sources.map(({ data }) => classOf(data))
-  last = { compiled: made, kinds, classes, stages, bodies, ends, bound, sink: plan.sink }
   return made
-}
-
-/** The shape of the plan that was compiled last, without its data: to compare costs less than to make a key. */
-let last: (Pick<Plan, 'stages' | 'bodies' | 'ends' | 'bound' | 'sink'> & Shape) | undefined
-
-interface Shape {
-  readonly kinds: readonly SourceKind[]
-  readonly classes: readonly unknown[]
-  readonly compiled: Compiled
-}
-
-function alike(plan: Plan, shape: NonNullable<typeof last>): boolean {
-  const { sources, stages } = plan
-  if (plan.sink !== shape.sink || plan.bound !== shape.bound) return false
-  if (sources.length !== shape.kinds.length || stages.length !== shape.stages.length) return false
-  for (let i = 0; i < sources.length; i++) {
-    if (sources[i]!.kind !== shape.kinds[i] || classOf(sources[i]!.data) !== shape.classes[i]) return false
-  }
-  for (let i = 0; i < stages.length; i++) {
-    const [a, b] = [stages[i]!, shape.stages[i]!]
-    if (a.name !== b.name || a.body !== b.body || a.source !== b.source) return false
-  }
-  return same(plan.bodies, shape.bodies) && same(plan.ends, shape.ends)
-}
-
-function same(a: readonly unknown[], b: readonly unknown[]): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
-}
-
-function classOf(data: unknown): unknown {
-  return (data as object | null)?.constructor
 }
 
 let chains = 0

@@ -3,11 +3,11 @@ import type { Element } from '../data/kinds.ts'
 import { OptionError } from '../errors.ts'
 import { Par } from './chain.ts'
 import * as check from './check.ts'
-import { begin, type Draft, draftOf, type Entry } from './draft.ts'
-import { split } from './lines.ts'
+import { type Draft, draftOf, type Entry, settingsOf } from './draft.ts'
+import { linesOf } from './lines.ts'
 import type { Given, Mode, Outcome, Seen, Sendables, Sync } from './signature.ts'
 import type { Source } from './shape.ts'
-import { blocksOf, listOf, partsOf, rangeOf, sourceOf } from './source.ts'
+import { listOf, partsOf, rangeOf, sourceOf } from './source.ts'
 
 /** A rectangle of a grid: rows from `top` to before `bottom`, columns from `left` to before `right`. */
 export interface Tile {
@@ -54,7 +54,8 @@ export interface ParFunction<M extends Mode = 'value'> {
 }
 
 export function makePar<M extends Mode>(entry: Entry | undefined, located = true): ParFunction<M> {
-  const draft = (source: Source): Draft => draftOf(source, entry, located)
+  const settings = settingsOf(entry, located)
+  const draft = (source: Source): Draft => draftOf(source, settings)
   const par = (given: unknown): Par<never, undefined, M> => new Par(draft(sourceOf(given, 'par')))
   return Object.assign(par, {
     range: (from: number, to: number, step = 1) => new Par<number, undefined, M>(draft(rangeOf(from, to, step))),
@@ -85,7 +86,7 @@ export function makePar<M extends Mode>(entry: Entry | undefined, located = true
     },
     lines: (text: string) => {
       if (typeof text !== 'string') throw new OptionError('par.lines: the text', text, 'Give a string.')
-      return new Par<string, undefined, M>(begin(draft(listOf(blocksOf(text))), 'flatMap', split, -1))
+      return new Par<string, undefined, M>(linesOf(text, settings))
     },
   }) as ParFunction<M>
 }
