@@ -114,10 +114,7 @@ export class Household implements Residents, House {
       return true
     }
     const resident = tree.known(slot)
-    if (resident === undefined) {
-      // An error may name what the job has and is about to let go of; in a message it would not be.
-      return !(failed && worker.lodging.belongings !== undefined) && tree.tell(slot, failed, value)
-    }
+    if (resident === undefined) return tree.tell(slot, failed, value, worker.lodging.belongings)
     this.#inherit(resident)
     tree.end(resident, failed, value)
     return true

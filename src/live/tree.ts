@@ -1,5 +1,5 @@
 import { exchange } from '../memory/atomics.ts'
-import { releaseAll } from '../scheduler/belongings.ts'
+import { type Belongings, releaseAll } from '../scheduler/belongings.ts'
 import type { Front } from '../scheduler/residents.ts'
 import {
   CLAIMED,
@@ -135,8 +135,7 @@ export class Tree {
     }
     const { belongings, slot } = resident
     resident.belongings = undefined
-    // An error may name what the task had, which is let go of here; in a message it would not be.
-    if (resident.youngest === undefined && !(failed && belongings !== undefined) && this.tell(slot, failed, value)) {
+    if (resident.youngest === undefined && this.tell(slot, failed, value, belongings)) {
       this.#residents.delete(slot)
       return releaseAll(belongings)
     }
@@ -193,7 +192,9 @@ export class Tree {
   /**
    * A task that ran here has ended. True: it is a child of this seat that nobody else knows of, so its handle gets the outcome as it is.
    */
-  tell(slot: number, failed: boolean, value: unknown): boolean {
+  tell(slot: number, failed: boolean, value: unknown, belongings: Belongings): boolean {
+    // An error may name what the task has and is about to let go of; in a message it would not be.
+    if (failed && belongings !== undefined) return false
     const { counters, jobs, registry } = this.#house.worker
     const { words } = registry.arena
     // Plain: it has ended, and who else could come to know of it would have to be told by this thread.
