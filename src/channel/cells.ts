@@ -168,26 +168,30 @@ export class Cells {
 
   /** The message, once; its block is freed. The cell stays. */
   read(cell: number): unknown {
-    const { words } = this.#arena
-    const info = words[cell + INFO]!
-    if ((info & KIND) === 0) {
-      const head = words[cell + WORDS]!
-      switch (head & TAG_MASK) {
-        case INT:
-          return words[cell + WORDS + 1]!
-        case SMALL:
-          return head >> TAG_BITS
-        case FLOAT:
-          doubleWords[0] = words[cell + WORDS + 1]!
-          doubleWords[1] = words[cell + WORDS + 2]!
-          return double[0]
-      }
-    }
-    return this.#decode(cell, info)
+    return this.number(cell) ?? this.#decode(cell)
   }
 
-  #decode(cell: number, info: number): unknown {
+  /** The message if it is a number, any number of times. */
+  number(cell: number): number | undefined {
+    const { words } = this.#arena
+    if ((words[cell + INFO]! & KIND) !== 0) return undefined
+    const head = words[cell + WORDS]!
+    switch (head & TAG_MASK) {
+      case INT:
+        return words[cell + WORDS + 1]!
+      case SMALL:
+        return head >> TAG_BITS
+      case FLOAT:
+        doubleWords[0] = words[cell + WORDS + 1]!
+        doubleWords[1] = words[cell + WORDS + 2]!
+        return double[0]
+    }
+    return undefined
+  }
+
+  #decode(cell: number): unknown {
     const { jobs } = this.#worker
+    const info = this.#arena.words[cell + INFO]!
     if ((info & SLOT) !== 0) return jobs.unpack(this.#arena.words[cell + WORDS]!)
     const { at, length } = this.#place(cell, info)
     if ((info & RAW) !== 0) return this.#readArray(cell, at)

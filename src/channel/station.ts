@@ -5,6 +5,7 @@ import { load, replace, store } from '../memory/atomics.ts'
 import { type Household, householdOf } from '../live/household.ts'
 import type { Watch } from '../live/watch.ts'
 import type { Worker } from '../scheduler/worker.ts'
+import { Ahead } from './ahead.ts'
 import { type Cells, cellsOf } from './cells.ts'
 import { Offers } from './offers.ts'
 import { chainAt, ringAt } from './queues.ts'
@@ -37,6 +38,8 @@ export class Station {
   readonly room: Watch
   readonly #holders: Holders
   readonly #chain: Chain | undefined
+  /** The receiver's: while there is something in it, nothing is set aside. */
+  readonly ahead: Ahead | undefined
   readonly #ring: Ring | undefined
   #senders = 0
   /** The receiver is here. */
@@ -69,7 +72,10 @@ export class Station {
       const places = arena.words[slot + at.PLACES]!
       arena.reach(places + this.capacity)
       this.#ring = ringAt(worker, slot, places, this.capacity)
-    } else this.#chain = chainAt(worker, slot)
+    } else {
+      this.#chain = chainAt(worker, slot)
+      this.ahead = new Ahead(this.#chain, this.cells)
+    }
   }
 
   /** The channel in `slot`, as this seat sees it. */
@@ -139,6 +145,7 @@ export class Station {
   /** The receiver leaves. Its ticket. */
   sendReceiver(): number {
     const { words } = this.worker.registry.arena
+    this.ahead?.settle()
     const ticket = (words[this.slot + at.TICKET]! + 1) & 0x3fff_ffff
     words[this.slot + at.TICKET] = ticket
     store(words, this.slot + at.OWNER, ~ticket)
@@ -163,7 +170,7 @@ export class Station {
     this.away = undefined
     this.#here = true
     this.#reserved = this.#claimed = this.#void = this.#peek = 0
-    this.#chain?.attach()
+    this.ahead?.attach()
   }
 
   /** The receiver, which is here, is gone for good: nothing can be sent any more, and what was sent is dropped. */
@@ -178,11 +185,10 @@ export class Station {
     }
     if (this.#chain !== undefined) {
       this.#chain.mark(CLOSED)
+      this.ahead!.settle()
       const chain = this.#chain
       chain.relink()
-      while (chain.count(0) > 0) {
-        drop(this.#advance(chain))
-      }
+      while (chain.count(0) > 0) drop(this.ahead!.advance())
     } else {
       this.#ring!.shut(cell => {
         drop(cell)
@@ -201,7 +207,7 @@ export class Station {
     if (at.isSeeing(arena, this.slot, seat)) this.#seeToSenders()
     else if (this.#holders.bury(seat)) this.desert()
     if (load(arena.words, this.slot + at.OWNER) !== seat + 1) return
-    this.#chain?.attach()
+    this.ahead?.attach()
     this.dismiss()
   }
 
@@ -276,6 +282,7 @@ export class Station {
   reserve(waits: boolean): number {
     const chain = this.#chain
     if (chain === undefined) return this.#reserveInRing(waits)
+    this.ahead!.settle()
     for (;;) {
       if (this.capacity === UNBOUNDED ? this.#next(chain) : this.#claim(chain)) return READY
       const head = waits ? chain.nap() : chain.look()
@@ -288,22 +295,11 @@ export class Station {
     }
   }
 
-  /** There is a message that nobody has set aside, on a channel without bound. A quick look: false says nothing. */
-  get fresh(): boolean {
-    return this.capacity === UNBOUNDED && this.#reserved === 0 && !this.#handed && this.#chain!.count(0) > 0
-  }
-
-  /** Takes it. */
-  takeFresh(): unknown {
-    return this.cells.read(this.#advance(this.#chain!))
-  }
-
-  /** Takes the oldest cell; the one that was taken before it is of no use any more. */
-  #advance(chain: Chain): number {
-    const before = chain.taken
-    const cell = chain.take()
-    this.cells.free(before)
-    return cell
+  /** How many messages there are that can be taken without being set aside first, on a channel without bound. A quick look: 0 says nothing. */
+  get fresh(): number {
+    if (this.capacity !== UNBOUNDED || this.#reserved > 0 || this.#handed) return 0
+    this.ahead!.settle()
+    return this.#chain!.count(0)
   }
 
   #next(chain: Chain): boolean {
@@ -369,13 +365,13 @@ export class Station {
     }
     const chain = this.#chain
     if (chain === undefined) return this.#takeFromRing()
-    let cell = this.#advance(chain)
+    let cell = this.ahead!.advance()
     if (this.capacity !== UNBOUNDED) {
       this.#claimed--
       while (this.offers.isVoid(cell)) {
         this.#void--
         this.cells.drop(cell)
-        cell = this.#advance(chain)
+        cell = this.ahead!.advance()
       }
       if (this.#peek === cell) this.#peek = 0
     }

@@ -124,7 +124,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       [
         closing,
         ({ station, seat }) => {
-          const wait = new seat.sends.Send(station, () => {})
+          const wait = new seat.sends.Send(station)
           wait.begin(5)
           wait.poll()
           wait.withdraw()

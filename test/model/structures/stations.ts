@@ -101,7 +101,7 @@ export const receiving =
   at => {
     const { worker, house, station, seat } = at
     const got: unknown[] = []
-    const wait = new seat.receives.Receive(station, () => {})
+    const wait = new seat.receives.Receive(station)
     const who = { wait, place: 0, resume: (): void => void (take() && next()) }
     const take = (): boolean => {
       if (!wait.closed) got.push(wait.outcome())
@@ -131,7 +131,7 @@ const refused = (wait: sendings.Send): boolean => {
 
 /** Sends and waits for it. False: nobody will receive. */
 export const sent = ({ worker, house, station, seat }: At, value: number): boolean => {
-  const wait = new seat.sends.Send(station, () => {})
+  const wait = new seat.sends.Send(station)
   wait.begin(value)
   awaitOver(worker, house, wait)
   return !refused(wait)
@@ -179,7 +179,7 @@ export const inOrder = ([got, saw]: Both, ours: readonly number[], theirs: reado
 }
 /** Offers, and takes it back. True: too late. */
 export const offering = ({ station, seat }: At): boolean => {
-  const wait = new seat.sends.Send(station, () => {})
+  const wait = new seat.sends.Send(station)
   wait.begin(5)
   const taken = wait.poll() || !wait.retract()
   if (!taken) wait.withdraw()
