@@ -1,4 +1,4 @@
-import type { Chain } from '../lockfree/chain.ts'
+import { type Chain, cellOf, placeOf } from '../lockfree/chain.ts'
 import type { Cells } from './cells.ts'
 
 /** Numbers that are read at a time. */
@@ -37,16 +37,20 @@ export class Ahead {
 
   /** All that was had is taken out of the queue, and the rest not read. */
   settle(): void {
-    for (let had = this.#had; had > 0; had--) this.advance()
+    for (let had = this.#had; had > 0;) {
+      const before = cellOf(this.#chain.taken)
+      had -= this.#chain.takeSome(had)
+      if (cellOf(this.#chain.taken) !== before) this.#cells.free(before)
+    }
     this.#had = this.#read = 0
   }
 
-  /** Takes the oldest cell out; the one that was taken before it is of no use any more. */
+  /** Takes the oldest message out; the cell of the one before it, if that is another, is of no use any more. */
   advance(): number {
-    const before = this.#chain.taken
-    const cell = this.#chain.take()
-    this.#cells.free(before)
-    return cell
+    const before = cellOf(this.#chain.taken)
+    const message = this.#chain.take()
+    if (cellOf(message) !== before) this.#cells.free(before)
+    return message
   }
 
   /** The oldest message of `linked` that are there, all settled. */
@@ -55,13 +59,15 @@ export class Ahead {
   }
 
   #fetch(most: number): boolean {
-    let cell = this.#chain.taken
+    const chain = this.#chain
     let read = 0
-    while (read < most) {
-      cell = this.#chain.after(cell)
-      const number = this.#cells.number(cell)
-      if (number === undefined) break
-      this.#numbers[read++] = number
+    for (let message = chain.taken; read < most;) {
+      message = chain.after(message)
+      const last = chain.lastBeside(message)
+      const count = Math.min(placeOf(last) - placeOf(message) + 1, most - read)
+      if (!this.#cells.numbers(message, count, this.#numbers, read)) break
+      read += count
+      message = last
     }
     this.#read = read
     return read > 0

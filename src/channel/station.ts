@@ -8,6 +8,7 @@ import type { Worker } from '../scheduler/worker.ts'
 import { Ahead } from './ahead.ts'
 import { type Cells, cellsOf } from './cells.ts'
 import { Offers } from './offers.ts'
+import { Outbox } from './outbox.ts'
 import { chainAt, ringAt } from './queues.ts'
 import * as at from './record.ts'
 import { UNBOUNDED } from './record.ts'
@@ -38,6 +39,7 @@ export class Station {
   readonly room: Watch
   readonly #holders: Holders
   readonly #chain: Chain | undefined
+  readonly #outbox: Outbox | undefined
   /** The receiver's: while there is something in it, nothing is set aside. */
   readonly ahead: Ahead | undefined
   readonly #ring: Ring | undefined
@@ -75,6 +77,7 @@ export class Station {
     } else {
       this.#chain = chainAt(worker, slot)
       this.ahead = new Ahead(this.#chain, this.cells)
+      this.#outbox = new Outbox(this.#chain, this.cells)
     }
   }
 
@@ -221,14 +224,9 @@ export class Station {
   /** Sends on a channel without bound. False: there is nobody to receive it. */
   send(value: unknown): boolean {
     if (this.#here && this.#give(value)) return true
-    const cell = this.cells.fill(value)
-    const answer = this.#chain!.push(cell)
+    const answer = this.#outbox!.push(value)
     if (answer === RING) this.worker.post.ring(this.slot + at.WATCHERS)
-    else if (answer === REFUSED) {
-      this.cells.undo(cell)
-      return false
-    }
-    return true
+    return answer !== REFUSED
   }
 
   /** Direct hand-off: what is immutable goes to a receiver that waits on this seat without passing through shared memory. */

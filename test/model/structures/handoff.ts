@@ -212,12 +212,12 @@ export const model: Model = {
     'a message rings before it is sent': {
       'channel/station.ts': [
         [
-          '    const answer = this.#chain!.push(cell)\n',
-          '    this.worker.post.ring(this.slot + at.WATCHERS)\n    const answer = this.#chain!.push(cell)\n',
+          '    const answer = this.#outbox!.push(value)\n',
+          '    this.worker.post.ring(this.slot + at.WATCHERS)\n    const answer = this.#outbox!.push(value)\n',
         ],
         [
-          '    if (answer === RING) this.worker.post.ring(this.slot + at.WATCHERS)\n    else if (answer',
-          '    if (answer',
+          '    if (answer === RING) this.worker.post.ring(this.slot + at.WATCHERS)\n    return answer',
+          '    return answer',
         ],
       ],
     },
@@ -320,7 +320,7 @@ export const model: Model = {
       'channel/station.ts': [['if (at.isSeeing(arena, this.slot, seat)) this.#seeToSenders()\n    else if', 'if']],
     },
     'a dead receiver is not buried': {
-      'channel/station.ts': [['    this.#chain?.attach()\n    this.dismiss()\n', '']],
+      'channel/station.ts': [['    this.ahead?.attach()\n    this.dismiss()\n', '']],
     },
   },
   shownIn: {
