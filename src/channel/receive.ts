@@ -2,7 +2,7 @@ import { Wait } from '../live/wait.ts'
 import type { Watch } from '../live/watch.ts'
 import type { Ahead } from './ahead.ts'
 import { ended } from './ends.ts'
-import { type Direct, OVER, READY, type Station } from './station.ts'
+import { ASLEEP, type Direct, OVER, READY, type Station } from './station.ts'
 
 /** Waits for a message. It is set aside when it is there, and taken, which is to read it, by the task that waited. */
 export class Receive extends Wait<unknown> implements Direct {
@@ -53,7 +53,7 @@ export class Receive extends Wait<unknown> implements Direct {
     this.heed()
     const ahead = this.#ahead
     let value: unknown
-    let fresh: number
+    let fresh = 0
     // In a rush of messages nearly all come one of the first two ways.
     if (ahead?.some === true) {
       this.settle(undefined)
@@ -61,7 +61,7 @@ export class Receive extends Wait<unknown> implements Direct {
     } else if (!this.over && (fresh = this.#station.fresh) > 0) {
       this.settle(undefined)
       value = ahead!.take(fresh)
-    } else if (this.poll()) value = this.outcome()
+    } else if (fresh !== ASLEEP && this.poll()) value = this.outcome()
     else {
       const { watch } = this.#station
       this.seen = watch.armed ? watch.rings : -1

@@ -1,4 +1,4 @@
-import { type Chain, CLOSED, GONE, REFUSED, RING } from '../lockfree/chain.ts'
+import { cellOf, type Chain, CLOSED, GONE, REFUSED, RING } from '../lockfree/chain.ts'
 import type { Holders } from '../lockfree/holders.ts'
 import type { Ring } from '../lockfree/ring.ts'
 import { load, replace, store } from '../memory/atomics.ts'
@@ -17,6 +17,7 @@ import { UNBOUNDED } from './record.ts'
 export const READY = 1
 const NOTHING = 0
 export const OVER = -1
+export const ASLEEP = -1
 
 /** Whoever waits for a message here and takes whatever comes. */
 export interface Direct {
@@ -57,6 +58,8 @@ export class Station {
   /** A value on its way from a sender here to the receiver here that waits for it. */
   #handed = false
   #hand: unknown
+  /** How often the watch had been rung when the receiver last fell asleep beside an empty queue, the watch armed. */
+  #slept = -1
 
   private constructor(worker: Worker, slot: number, use: number) {
     const { arena } = worker.registry
@@ -149,8 +152,7 @@ export class Station {
   sendReceiver(): number {
     const { words } = this.worker.registry.arena
     this.ahead?.settle()
-    const ticket = (words[this.slot + at.TICKET]! + 1) & 0x3fff_ffff
-    words[this.slot + at.TICKET] = ticket
+    const ticket = (words[this.slot + at.TICKET] = (words[this.slot + at.TICKET]! + 1) & 0x3fff_ffff)
     store(words, this.slot + at.OWNER, ~ticket)
     this.#here = false
     return ticket
@@ -173,6 +175,7 @@ export class Station {
     this.away = undefined
     this.#here = true
     this.#reserved = this.#claimed = this.#void = this.#peek = 0
+    this.#slept = -1
     this.ahead?.attach()
   }
 
@@ -189,9 +192,8 @@ export class Station {
     if (this.#chain !== undefined) {
       this.#chain.mark(CLOSED)
       this.ahead!.settle()
-      const chain = this.#chain
-      chain.relink()
-      while (chain.count(0) > 0) drop(this.ahead!.advance())
+      this.#chain.relink()
+      while (this.#chain.count(0) > 0) drop(cellOf(this.ahead!.advance()))
     } else {
       this.#ring!.shut(cell => {
         drop(cell)
@@ -286,6 +288,7 @@ export class Station {
       const head = waits ? chain.nap() : chain.look()
       if (chain.isOver(head)) return OVER
       if (chain.isEmpty(head)) {
+        if (waits && this.watch.armed) this.#slept = this.watch.rings
         this.cells.flush()
         return NOTHING
       }
@@ -293,11 +296,17 @@ export class Station {
     }
   }
 
-  /** How many messages there are that can be taken without being set aside first, on a channel without bound. A quick look: 0 says nothing. */
+  /**
+   * How many messages can be taken without being set aside first, on a channel without bound. A quick look: 0 says nothing. ASLEEP: asking
+   * would come to nothing, and what comes is not missed. The receiver has looked since the watch was armed and has fallen asleep; if it is awake by now,
+   * and this plain look is late, who has woken it has rung, and the ring is in the mail.
+   */
   get fresh(): number {
     if (this.capacity !== UNBOUNDED || this.#reserved > 0 || this.#handed) return 0
     this.ahead!.settle()
-    return this.#chain!.count(0)
+    const count = this.#chain!.count(0)
+    const { watch } = this
+    return count === 0 && this.#slept === watch.rings && watch.armed && this.#chain!.sleeps ? ASLEEP : count
   }
 
   #next(chain: Chain): boolean {

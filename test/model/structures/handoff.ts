@@ -201,6 +201,12 @@ export const model: Model = {
     'a hand-off overtakes what is in the queue': {
       'channel/station.ts': [['if (wait.accept === undefined || !this.#chain!.sleeps) return false', '']],
     },
+    'who sleeps has not looked since it was armed': {
+      'channel/station.ts': [['this.#slept === watch.rings && watch.armed && this.#chain!.sleeps', 'watch.armed']],
+    },
+    'what was read ahead is not taken out': {
+      'channel/ahead.ts': [['    for (let had = this.#had; had > 0;) {', '    for (let had = 0; had > 0;) {']],
+    },
     'what was handed over is not next': {
       'channel/station.ts': [
         [

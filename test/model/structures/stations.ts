@@ -102,18 +102,29 @@ export const receiving =
     const { worker, house, station, seat } = at
     const got: unknown[] = []
     const wait = new seat.receives.Receive(station)
-    const who = { wait, place: 0, resume: (): void => void (take() && next()) }
-    const take = (): boolean => {
-      if (!wait.closed) got.push(wait.outcome())
-      return !wait.closed && got.length < most
+    const over = (): boolean => wait.closed || got.length === most
+    const who = { wait, place: 0, resume: (): void => void (step() && !over() && goOn()) }
+    /** What a `yield*` does, from its beginning or when it is resumed. False: it waits. */
+    const step = (): boolean => {
+      try {
+        let at = wait.next()
+        while (at.done !== true) {
+          if (!house.waits.enlist(who)) return false
+          at = wait.next()
+        }
+        got.push(at.value)
+      } catch (error) {
+        if (!wait.closed) throw error
+      }
+      return true
     }
-    const next = (): void => {
+    const goOn = (): void => {
       do wait.begin()
-      while ((wait.poll() || house.waits.enlist(who)) && take())
+      while (step() && !over())
     }
-    next()
+    goOn()
     meanwhile(at)
-    turnUntil(worker, () => wait.closed || got.length === most)
+    turnUntil(worker, over)
     if (most === Infinity) station.dismiss()
     return got
   }
