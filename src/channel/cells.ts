@@ -187,6 +187,9 @@ export class Cells {
 
   /** A message, once; its block is freed. The cell stays. */
   read(message: number): unknown {
+    const { words } = this.#arena
+    const cell = cellOf(message)
+    if ((words[cell + INFO]! & INTS) !== 0) return words[cell + WORDS + placeOf(message)]!
     return this.numbers(message, 1, single, 0) ? single[0] : this.#decode(message)
   }
 
