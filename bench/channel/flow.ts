@@ -61,6 +61,25 @@ function port(kind: Kind): Variant {
   }
 }
 
+/** What a receiver of byte arrays cannot do without: a new array for each, filled from shared memory. On one thread that does nothing else. */
+const copies: Variant = {
+  async measure(settings) {
+    const count = countOf('bytes', settings)
+    const { length } = messages.bytes
+    const shared = new SharedArrayBuffer(64 * 2 * length)
+    const samples: number[] = []
+    for (let round = -2; round < ROUNDS; round++) {
+      const before = performance.now()
+      let bytes = 0
+      for (let i = 0; i < count; i++)
+        bytes += new Uint8Array(new Uint8Array(shared, (i & 63) * 2 * length, length)).length
+      expect(bytes, count * length)
+      if (round >= 0) samples.push(performance.now() - before)
+    }
+    return { samples, operations: count }
+  },
+}
+
 export const bench: Bench = {
   question: 'How fast do messages go from one worker to another?',
   method:
@@ -76,6 +95,7 @@ export const bench: Bench = {
     'channel of 1024, numbers': channel('number', 1, 1024),
     'port, bytes': port('bytes'),
     'channel, bytes': channel('bytes'),
+    'copies of bytes alone': copies,
     'port, objects': port('record'),
     'channel, objects': channel('record'),
   },
@@ -85,6 +105,7 @@ export const bench: Bench = {
     { what: 'four senders', of: 'channel, numbers, four senders', to: 'port, numbers', gain: true, least: 12 },
     { what: 'bounded', of: 'channel of 1024, numbers', to: 'port, numbers', gain: true },
     { what: '1 KB of bytes', of: 'channel, bytes', to: 'port, bytes', gain: true, least: 3 },
+    { what: 'what copies alone would allow', of: 'copies of bytes alone', to: 'port, bytes', gain: true },
     { what: '1 KB objects', of: 'channel, objects', to: 'port, objects', gain: true, least: 1.5 },
   ],
 }

@@ -1,18 +1,18 @@
+import { cellOf, placeOf } from '../lockfree/chain.ts'
 import { Slab } from '../lockfree/slab.ts'
 import type { Arena } from '../memory/arena.ts'
 import { CELLS } from '../scheduler/registry.ts'
 import { PARCEL, SLOT_SIZE } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import { DROP, RETURN, TAKE } from '../wire/reader.ts'
-import { FLOAT, INT, SMALL, TAG_BITS, TAG_MASK } from '../wire/tags.ts'
 import { Arrays, classOf, type TypedArray } from './arrays.ts'
 
 /**
- * A message: a record of eight words of the seat that sent it.
+ * A message: a record of a line of the seat that sent it.
  *
- *   [ prev | next | home, flags, length | answer ][ four words: the message, or where it lies ]
+ *   [ prev | next | home, flags, length | answer ][ twelve words: the message, or where it lies, or several numbers ]
  *
- * A number fits, and so do most short strings. What does not lies in a block, a typed array as it is and all else encoded, and what
+ * A short string fits. What does not lies in a block, a typed array as it is and all else encoded, and what
  * names shared buffers in a slot.
  */
 export const PREV = 0
@@ -21,27 +21,36 @@ const INFO = 2
 /** Rendezvous: the address of the word by which sender and receiver agree whether it is taken; else 0. */
 export const ANSWER = 3
 const WORDS = 4
-const SIZE = 8
+const SIZE = 16
 const CHUNK = 512
 
 /** The block holds a typed array: its length in elements and its class are the other two. */
-const RAW = 8
-/** The four words are address and length of a block. */
-const BLOCK = 16
+const RAW = 16
+/** The words are address and length of a block. */
+const BLOCK = 32
 /** They are the address of a slot. */
-const SLOT = 32
+const SLOT = 64
 /** The message names envoys. */
-const ENVOYS = 64
+const ENVOYS = 128
+/** The words are integers, a message each; or numbers, a message for every two words. */
+const INTS = 256
+const NUMBERS = 512
 const KIND = BLOCK | SLOT | ENVOYS
-const LENGTH = 7
-const HOME_SHIFT = 8
+const LENGTH = 15
+const HOME_SHIFT = 10
 
 /** Cells are given back to others in lots of so many. */
 const LOT = 64
 
 const double = new Float64Array(1)
+const single = new Float64Array(1)
 const doubleWords = new Int32Array(double.buffer)
 function nothing(): void {}
+
+/** That of a word. -0 is none. */
+function isInt(value: number): boolean {
+  return (value | 0) === value && (value !== 0 || 1 / value > 0)
+}
 
 interface Lot {
   readonly slab: Slab
@@ -87,19 +96,29 @@ export class Cells {
     if (typeof value !== 'number') return this.#write(value)
     const cell = this.#slab.allocate(nothing)
     const { words } = this.#arena
+    words[cell + INFO] = this.#info | (isInt(value) ? INTS : NUMBERS)
     words[cell + ANSWER] = 0
-    if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
-      words[cell + INFO] = this.#info | 2
-      words[cell + WORDS] = INT
-      words[cell + WORDS + 1] = value
-    } else {
-      double[0] = value
-      words[cell + INFO] = this.#info | 3
-      words[cell + WORDS] = FLOAT
-      words[cell + WORDS + 1] = doubleWords[0]!
-      words[cell + WORDS + 2] = doubleWords[1]!
-    }
+    this.put(cell, value)
     return cell
+  }
+
+  /** How many messages like `value` a cell holds. */
+  static places(value: unknown): number {
+    return typeof value !== 'number' ? 1 : isInt(value) ? SIZE - WORDS : (SIZE - WORDS) / 2
+  }
+
+  /** Writes a number where a message is to be, in a cell that was filled with such. */
+  put(message: number, value: number): void {
+    const { words } = this.#arena
+    const at = cellOf(message) + WORDS
+    const place = placeOf(message)
+    if (isInt(value)) {
+      words[at + place] = value
+      return
+    }
+    double[0] = value
+    words[at + 2 * place] = doubleWords[0]!
+    words[at + 2 * place + 1] = doubleWords[1]!
   }
 
   #writeArray(array: TypedArray, kind: number): number {
@@ -166,28 +185,35 @@ export class Cells {
     return cell
   }
 
-  /** The message, once; its block is freed. The cell stays. */
-  read(cell: number): unknown {
+  /** A message, once; its block is freed. The cell stays. */
+  read(message: number): unknown {
     const { words } = this.#arena
-    const info = words[cell + INFO]!
-    if ((info & KIND) === 0) {
-      const head = words[cell + WORDS]!
-      switch (head & TAG_MASK) {
-        case INT:
-          return words[cell + WORDS + 1]!
-        case SMALL:
-          return head >> TAG_BITS
-        case FLOAT:
-          doubleWords[0] = words[cell + WORDS + 1]!
-          doubleWords[1] = words[cell + WORDS + 2]!
-          return double[0]
-      }
-    }
-    return this.#decode(cell, info)
+    const cell = cellOf(message)
+    if ((words[cell + INFO]! & INTS) !== 0) return words[cell + WORDS + placeOf(message)]!
+    return this.numbers(message, 1, single, 0) ? single[0] : this.#decode(message)
   }
 
-  #decode(cell: number, info: number): unknown {
+  /** It and `count` - 1 that follow in its cell, into `to` from `at` on; any number of times. False: they are not numbers. */
+  numbers(message: number, count: number, to: Float64Array, at: number): boolean {
+    const { words } = this.#arena
+    const cell = cellOf(message)
+    const info = words[cell + INFO]!
+    const first = placeOf(message)
+    if ((info & INTS) !== 0) for (let i = 0; i < count; i++) to[at + i] = words[cell + WORDS + first + i]!
+    else if ((info & NUMBERS) === 0) return false
+    else {
+      for (let i = 0, from = cell + WORDS + 2 * first; i < count; i++, from += 2) {
+        doubleWords[0] = words[from]!
+        doubleWords[1] = words[from + 1]!
+        to[at + i] = double[0]!
+      }
+    }
+    return true
+  }
+
+  #decode(cell: number): unknown {
     const { jobs } = this.#worker
+    const info = this.#arena.words[cell + INFO]!
     if ((info & SLOT) !== 0) return jobs.unpack(this.#arena.words[cell + WORDS]!)
     const { at, length } = this.#place(cell, info)
     if ((info & RAW) !== 0) return this.#readArray(cell, at)

@@ -1,28 +1,31 @@
 import { Wait } from '../live/wait.ts'
 import type { Watch } from '../live/watch.ts'
+import type { Ahead } from './ahead.ts'
 import { ended } from './ends.ts'
-import { type Direct, OVER, READY, type Station } from './station.ts'
+import { ASLEEP, type Direct, OVER, READY, type Station } from './station.ts'
 
 /** Waits for a message. It is set aside when it is there, and taken, which is to read it, by the task that waited. */
 export class Receive extends Wait<unknown> implements Direct {
   readonly #station: Station
-  readonly #onDone: (done: Receive) => void
+  readonly #ahead: Ahead | undefined
   readonly watches: readonly Watch[]
   /** What `yield*` yields while it is not there: the same each time. */
   readonly #asking = { done: false, value: this } as const
   /** Nothing will come. */
   closed = false
+  /** A `yield*` has had what it came to, and nobody else asks for it: it may begin again. */
+  idle = true
 
-  constructor(station: Station, onDone: (done: Receive) => void) {
+  constructor(station: Station) {
     super(station.house)
     this.#station = station
-    this.#onDone = onDone
+    this.#ahead = station.ahead
     this.watches = station.watch.alone
   }
 
   begin(): void {
+    this.idle = false
     this.again()
-    this.closed = false
   }
 
   protected attempt(): boolean {
@@ -48,19 +51,24 @@ export class Receive extends Wait<unknown> implements Direct {
 
   override next(): IteratorResult<Wait<unknown>, unknown> {
     this.heed()
+    const ahead = this.#ahead
     let value: unknown
-    // In a rush of messages nearly all come this way.
-    if (!this.over && this.#station.fresh) {
+    let fresh = 0
+    // In a rush of messages nearly all come one of the first two ways.
+    if (ahead?.some === true) {
       this.settle(undefined)
-      value = this.#station.takeFresh()
-    } else if (this.poll()) value = this.outcome()
+      value = ahead.next()
+    } else if (!this.over && (fresh = this.#station.fresh) > 0) {
+      this.settle(undefined)
+      value = ahead!.take(fresh)
+    } else if (fresh !== ASLEEP && this.poll()) value = this.outcome()
     else {
       const { watch } = this.#station
       this.seen = watch.armed ? watch.rings : -1
       this.house.asked = this
       return this.#asking
     }
-    this.#onDone(this)
+    this.idle = true
     return { done: true, value }
   }
 }

@@ -15,7 +15,8 @@ const MOST = 256
  */
 export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
   #station: Station | undefined
-  #idle: Receive | undefined
+  /** The last that was asked for. */
+  #wait: Receive | undefined
   /** Keeps a sender from being taken for a receiver. */
   declare protected readonly gives: () => T
 
@@ -30,12 +31,12 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
    * @throws {DisconnectedError} once all senders are closed and everything was received
    */
   receive(): Wait<T> {
-    return this.#wait() as Wait<unknown> as Wait<T>
+    return this.#begin() as Wait<unknown> as Wait<T>
   }
 
-  #wait(): Receive {
-    const wait = this.#idle ?? new Receive(this.#open(), done => void (this.#idle = done))
-    this.#idle = undefined
+  #begin(): Receive {
+    let wait = this.#wait
+    if (wait?.idle !== true) this.#wait = wait = new Receive(this.#open())
     wait.begin()
     return wait
   }
@@ -67,7 +68,7 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
       for (let i = 0; i < MOST && (found = station.reserve(false)) === READY; i++, count++) body(station.take() as T)
       if (found === OVER) return count
       if (found === READY) continue
-      const wait = this.#wait()
+      const wait = this.#begin()
       let message: T
       try {
         message = (yield* wait) as T
@@ -136,7 +137,7 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
     }
     const ticket = station.sendReceiver()
     this.#station = undefined
-    this.#idle = undefined
+    this.#wait = undefined
     station.worker.lodging.forget(this)
     station.away = {
       ticket,

@@ -6,22 +6,23 @@ import type { Station } from './station.ts'
 /** A send that may wait: for room, or for the receiver. */
 export class Send extends Wait<void> {
   readonly #station: Station
-  readonly #onDone: (done: Send) => void
   readonly watches: readonly Watch[]
+  /** A `yield*` has waited for it, and nobody else asks for it: it may begin again. */
+  idle = true
   #value: unknown
   /** The message, once it is written, while it is ours. */
   #cell = 0
   /** Of a rendezvous, once it is offered. */
   #answer = 0
 
-  constructor(station: Station, onDone: (done: Send) => void) {
+  constructor(station: Station) {
     super(station.house)
     this.#station = station
-    this.#onDone = onDone
     this.watches = station.room.alone
   }
 
   begin(value: unknown): void {
+    this.idle = false
     this.again()
     this.#value = value
   }
@@ -81,7 +82,7 @@ export class Send extends Wait<void> {
 
   override next(): IteratorResult<Wait<void>, void> {
     const step = super.next()
-    if (step.done === true) this.#onDone(this)
+    this.idle = step.done === true
     return step
   }
 }

@@ -13,7 +13,8 @@ import type { Station } from './station.ts'
  */
 export class Sender<T> implements Envoy, Belonging {
   #station: Station | undefined
-  #idle: Send | undefined
+  /** The last that was asked for. */
+  #wait: Send | undefined
   /** Keeps a receiver from being taken for a sender. */
   declare protected readonly accepts: (value: T) => void
 
@@ -39,8 +40,8 @@ export class Sender<T> implements Envoy, Belonging {
       if (!station.send(value)) throw disconnected(value)
       return SENT
     }
-    const wait = this.#idle ?? new Send(station, done => void (this.#idle = done))
-    this.#idle = undefined
+    let wait = this.#wait
+    if (wait?.idle !== true) this.#wait = wait = new Send(station)
     wait.begin(value)
     return wait
   }

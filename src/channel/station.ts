@@ -1,12 +1,14 @@
-import { type Chain, CLOSED, GONE, REFUSED, RING } from '../lockfree/chain.ts'
+import { cellOf, type Chain, CLOSED, GONE, REFUSED, RING } from '../lockfree/chain.ts'
 import type { Holders } from '../lockfree/holders.ts'
 import type { Ring } from '../lockfree/ring.ts'
 import { load, replace, store } from '../memory/atomics.ts'
 import { type Household, householdOf } from '../live/household.ts'
 import type { Watch } from '../live/watch.ts'
 import type { Worker } from '../scheduler/worker.ts'
+import { Ahead } from './ahead.ts'
 import { type Cells, cellsOf } from './cells.ts'
 import { Offers } from './offers.ts'
+import { Outbox } from './outbox.ts'
 import { chainAt, ringAt } from './queues.ts'
 import * as at from './record.ts'
 import { UNBOUNDED } from './record.ts'
@@ -15,6 +17,7 @@ import { UNBOUNDED } from './record.ts'
 export const READY = 1
 const NOTHING = 0
 export const OVER = -1
+export const ASLEEP = -1
 
 /** Whoever waits for a message here and takes whatever comes. */
 export interface Direct {
@@ -37,6 +40,9 @@ export class Station {
   readonly room: Watch
   readonly #holders: Holders
   readonly #chain: Chain | undefined
+  readonly #outbox: Outbox | undefined
+  /** The receiver's: while there is something in it, nothing is set aside. */
+  readonly ahead: Ahead | undefined
   readonly #ring: Ring | undefined
   #senders = 0
   /** The receiver is here. */
@@ -52,6 +58,8 @@ export class Station {
   /** A value on its way from a sender here to the receiver here that waits for it. */
   #handed = false
   #hand: unknown
+  /** How often the watch had been rung when the receiver last fell asleep beside an empty queue, the watch armed. */
+  #slept = -1
 
   private constructor(worker: Worker, slot: number, use: number) {
     const { arena } = worker.registry
@@ -69,7 +77,11 @@ export class Station {
       const places = arena.words[slot + at.PLACES]!
       arena.reach(places + this.capacity)
       this.#ring = ringAt(worker, slot, places, this.capacity)
-    } else this.#chain = chainAt(worker, slot)
+    } else {
+      this.#chain = chainAt(worker, slot)
+      this.ahead = new Ahead(this.#chain, this.cells)
+      this.#outbox = new Outbox(this.#chain, this.cells)
+    }
   }
 
   /** The channel in `slot`, as this seat sees it. */
@@ -139,8 +151,8 @@ export class Station {
   /** The receiver leaves. Its ticket. */
   sendReceiver(): number {
     const { words } = this.worker.registry.arena
-    const ticket = (words[this.slot + at.TICKET]! + 1) & 0x3fff_ffff
-    words[this.slot + at.TICKET] = ticket
+    this.ahead?.settle()
+    const ticket = (words[this.slot + at.TICKET] = (words[this.slot + at.TICKET]! + 1) & 0x3fff_ffff)
     store(words, this.slot + at.OWNER, ~ticket)
     this.#here = false
     return ticket
@@ -163,7 +175,8 @@ export class Station {
     this.away = undefined
     this.#here = true
     this.#reserved = this.#claimed = this.#void = this.#peek = 0
-    this.#chain?.attach()
+    this.#slept = -1
+    this.ahead?.attach()
   }
 
   /** The receiver, which is here, is gone for good: nothing can be sent any more, and what was sent is dropped. */
@@ -178,11 +191,9 @@ export class Station {
     }
     if (this.#chain !== undefined) {
       this.#chain.mark(CLOSED)
-      const chain = this.#chain
-      chain.relink()
-      while (chain.count(0) > 0) {
-        drop(this.#advance(chain))
-      }
+      this.ahead!.settle()
+      this.#chain.relink()
+      while (this.#chain.count(0) > 0) drop(cellOf(this.ahead!.advance()))
     } else {
       this.#ring!.shut(cell => {
         drop(cell)
@@ -201,7 +212,7 @@ export class Station {
     if (at.isSeeing(arena, this.slot, seat)) this.#seeToSenders()
     else if (this.#holders.bury(seat)) this.desert()
     if (load(arena.words, this.slot + at.OWNER) !== seat + 1) return
-    this.#chain?.attach()
+    this.ahead?.attach()
     this.dismiss()
   }
 
@@ -215,14 +226,9 @@ export class Station {
   /** Sends on a channel without bound. False: there is nobody to receive it. */
   send(value: unknown): boolean {
     if (this.#here && this.#give(value)) return true
-    const cell = this.cells.fill(value)
-    const answer = this.#chain!.push(cell)
+    const answer = this.#outbox!.push(value)
     if (answer === RING) this.worker.post.ring(this.slot + at.WATCHERS)
-    else if (answer === REFUSED) {
-      this.cells.undo(cell)
-      return false
-    }
-    return true
+    return answer !== REFUSED
   }
 
   /** Direct hand-off: what is immutable goes to a receiver that waits on this seat without passing through shared memory. */
@@ -276,11 +282,13 @@ export class Station {
   reserve(waits: boolean): number {
     const chain = this.#chain
     if (chain === undefined) return this.#reserveInRing(waits)
+    this.ahead!.settle()
     for (;;) {
       if (this.capacity === UNBOUNDED ? this.#next(chain) : this.#claim(chain)) return READY
       const head = waits ? chain.nap() : chain.look()
       if (chain.isOver(head)) return OVER
       if (chain.isEmpty(head)) {
+        if (waits && this.watch.armed) this.#slept = this.watch.rings
         this.cells.flush()
         return NOTHING
       }
@@ -288,22 +296,17 @@ export class Station {
     }
   }
 
-  /** There is a message that nobody has set aside, on a channel without bound. A quick look: false says nothing. */
-  get fresh(): boolean {
-    return this.capacity === UNBOUNDED && this.#reserved === 0 && !this.#handed && this.#chain!.count(0) > 0
-  }
-
-  /** Takes it. */
-  takeFresh(): unknown {
-    return this.cells.read(this.#advance(this.#chain!))
-  }
-
-  /** Takes the oldest cell; the one that was taken before it is of no use any more. */
-  #advance(chain: Chain): number {
-    const before = chain.taken
-    const cell = chain.take()
-    this.cells.free(before)
-    return cell
+  /**
+   * How many messages can be taken without being set aside first, on a channel without bound. A quick look: 0 says nothing. ASLEEP: asking
+   * would come to nothing, and what comes is not missed. The receiver has looked since the watch was armed and has fallen asleep; if it is awake by now,
+   * and this plain look is late, who has woken it has rung, and the ring is in the mail.
+   */
+  get fresh(): number {
+    if (this.capacity !== UNBOUNDED || this.#reserved > 0 || this.#handed) return 0
+    this.ahead!.settle()
+    const count = this.#chain!.count(0)
+    const { watch } = this
+    return count === 0 && this.#slept === watch.rings && watch.armed && this.#chain!.sleeps ? ASLEEP : count
   }
 
   #next(chain: Chain): boolean {
@@ -369,13 +372,13 @@ export class Station {
     }
     const chain = this.#chain
     if (chain === undefined) return this.#takeFromRing()
-    let cell = this.#advance(chain)
+    let cell = this.ahead!.advance()
     if (this.capacity !== UNBOUNDED) {
       this.#claimed--
       while (this.offers.isVoid(cell)) {
         this.#void--
         this.cells.drop(cell)
-        cell = this.#advance(chain)
+        cell = this.ahead!.advance()
       }
       if (this.#peek === cell) this.#peek = 0
     }

@@ -17,6 +17,8 @@ export interface House {
   }
   /** What a `yield*` has just asked for and not got. */
   asked: object | undefined
+  /** Whose body runs now. */
+  readonly current: { readonly troubled: boolean } | undefined
   /** The body of a generator task runs now. */
   readonly stepping: boolean
   /** Throws what must be thrown in the task that is about to wait. */

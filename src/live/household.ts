@@ -37,7 +37,7 @@ export class Household implements Residents, House {
   readonly calls: Calls
   #deaths: number
   /** The resident whose body runs now. */
-  #current: Resident | undefined
+  current: Resident | undefined
 
   constructor(worker: Worker) {
     this.worker = worker
@@ -177,7 +177,7 @@ export class Household implements Residents, House {
 
   /** The same, at a wait. */
   checkpoint(wait: { concerns(handle: object): boolean }): void {
-    const resident = this.#current
+    const resident = this.current
     if (resident === undefined) return
     // Whoever joins the child that has failed gets its error there.
     if (resident.grief !== undefined && wait.concerns(resident.grief.of)) this.#console(resident)
@@ -285,23 +285,23 @@ export class Household implements Residents, House {
   asked: object | undefined
 
   get stepping(): boolean {
-    return this.#current?.body !== undefined
+    return this.current?.body !== undefined
   }
 
   /** Runs the body from one wait to the next until it must be left. */
   #advance(resident: Resident, thrown: { readonly error: unknown } | undefined): void {
     for (let fault = thrown; ;) {
-      const current = this.#current
-      this.#current = resident
+      const current = this.current
+      this.current = resident
       let at: IteratorResult<Wait<unknown>, unknown>
       try {
         at = step(this.worker, resident, fault)
       } catch (error) {
-        this.#current = current
+        this.current = current
         // A fork that ran elsewhere does not know why it was stopped.
         return this.tree.end(resident, true, verdict(this.worker, resident.slot, error))
       }
-      this.#current = current
+      this.current = current
       if (at.done === true) return this.tree.end(resident, false, at.value)
       fault = undefined
       // Yielded by a `yield*`, which has asked it before, and not by a `yield`.

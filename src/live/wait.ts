@@ -91,11 +91,9 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
     return this.#done || this.#promise !== undefined
   }
 
-  /** To be waited for once more. */
+  /** To be waited for once more: by nobody yet, or it was settled, without a value, and a `yield*` has had that. */
   protected again(): void {
-    this.#done = this.#failed = false
-    this.#promise = undefined
-    this.#value = undefined
+    this.#done = false
   }
 
   /** True if it is over. What {@link attempt} throws is its outcome. */
@@ -130,6 +128,7 @@ export abstract class Wait<T> implements PromiseLike<T>, Awaited, Joinable<T>, I
 
   /** @internal Throws what must be thrown in the task that is about to wait, which then waits no more. */
   protected heed(): void {
+    if (this.house.current?.troubled !== true) return
     try {
       this.house.checkpoint(this)
     } catch (error) {

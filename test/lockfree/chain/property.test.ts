@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type * as chains from '../../../src/lockfree/chain.ts'
-import { Chain, CLOSED, REFUSED, RING } from '../../../src/lockfree/chain.ts'
+import { cellOf, Chain, CLOSED, placeAfter, placeOf, REFUSED, RING, SENT } from '../../../src/lockfree/chain.ts'
 import { Arena } from '../../../src/memory/arena.ts'
 import { arenas } from '../../support/arenas.ts'
 import { type Edit, mutant } from '../../support/mutant.ts'
@@ -12,6 +12,8 @@ import { type Edit, mutant } from '../../support/mutant.ts'
 type Class = typeof chains.Chain
 const [HEAD, FRONT] = [Arena.start, Arena.start + 1]
 const [PREV, NEXT, PAYLOAD] = [0, 1, 4]
+/** Messages in a cell. */
+const PLACES = 4
 
 type Action = { kind: 'send'; thread: number } | { kind: 'take' | 'nap' | 'move' | 'grow' | 'close' }
 const plain = (kind: 'take' | 'nap' | 'move' | 'grow' | 'close'): fc.Arbitrary<Action> =>
@@ -26,6 +28,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 )
 
 const cell = (arena: Arena): number => arena.allocate(32)
+const payload = (message: number): number => cellOf(message) + PAYLOAD + placeOf(message)
 
 /** Three senders and two receivers, one after the other, take turns; an array says what must come. */
 function follow(Class: Class, actions: readonly Action[]): void {
@@ -34,7 +37,11 @@ function follow(Class: Class, actions: readonly Action[]): void {
   queues[0]!.initialise(cell(all[0]!))
   let at = 3
   queues[at]!.attach()
-  const free: number[] = []
+  const free: [number[], number[], number[]] = [[], [], []]
+  /** Whose cell it is: only that sender uses it again. */
+  const home = new Map<number, number>()
+  /** What each sender has sent last. */
+  const last = [0, 0, 0]
   let expected: number[] = []
   let asleep = false
   let closed = false
@@ -44,10 +51,24 @@ function follow(Class: Class, actions: readonly Action[]): void {
     switch (act.kind) {
       case 'send': {
         const arena = all[act.thread]!
-        const record = free.pop() ?? cell(arena)
-        arena.reach(record + 32)
-        arena.words[record + PAYLOAD] = ++sent
-        const answer = queues[act.thread]!.push(record)
+        const queue = queues[act.thread]!
+        const before = last[act.thread]!
+        sent++
+        let answer = REFUSED
+        if (before !== 0 && placeOf(before) + 1 < PLACES && queue.endsWith(before)) {
+          const message = placeAfter(before)
+          arena.words[payload(message)] = sent
+          strictEqual(queue.extend(before), true)
+          last[act.thread] = message
+          answer = SENT
+        } else {
+          const record = free[act.thread]!.pop() ?? cell(arena)
+          arena.reach(record + 32)
+          arena.words[record + PAYLOAD] = sent
+          answer = queue.push(record)
+          last[act.thread] = record
+          home.set(record, act.thread)
+        }
         strictEqual(answer === REFUSED, closed, 'refused once it is closed (I3)')
         if (closed) break
         strictEqual(answer === RING, asleep, 'who finds it asleep rings')
@@ -62,11 +83,12 @@ function follow(Class: Class, actions: readonly Action[]): void {
         here = receiver.count(1)
         strictEqual(Math.min(here, 2), Math.min(expected.length, 2))
         if (here === 0) break
-        const before = receiver.taken
-        const record = receiver.take()
-        strictEqual(all[at]!.words[record + PAYLOAD], expected.shift(), 'the oldest')
-        all[at]!.words.fill(-5, before, before + 8)
-        free.push(before)
+        const before = cellOf(receiver.taken)
+        const message = receiver.take()
+        strictEqual(all[at]!.words[payload(message)], expected.shift(), 'the oldest')
+        if (cellOf(message) === before) break
+        all[at]!.words.fill(-5, before, before + 16)
+        free[home.get(before) ?? 0]!.push(before)
         break
       }
       case 'nap': {
@@ -95,7 +117,7 @@ function follow(Class: Class, actions: readonly Action[]): void {
   heir.attach()
   heir.relink()
   const rest: number[] = []
-  while (heir.count(0) > 0) rest.push(all[4]!.words[heir.take() + PAYLOAD]!)
+  while (heir.count(0) > 0) rest.push(all[4]!.words[payload(heir.take())]!)
   deepStrictEqual(rest, expected, 'what was sent and not taken, for whoever looks')
   expected = []
 }
@@ -114,13 +136,13 @@ describe('a chain', () => {
 const faults: Record<string, Edit[]> = {
   'newest first': [
     [
-      '      words[cell + this.#next] = after\n',
-      '      words[cell + this.#next] = words[cell + this.#prev]! === newest ? 0 : words[cell + this.#prev]!\n',
+      '      words[cell + this.#next] = after + (at - cell)\n',
+      '      words[cell + this.#next] = (words[cell + this.#prev]! === newest ? 0 : words[cell + this.#prev]!) + (at - cell)\n',
     ],
   ],
   'a cell beyond the view': [['!arena.reach(cell + 8)', 'cell + 8 > arena.words.length']],
-  'the front stays (I2)': [['    words[this.#front] = cell\n', '']],
-  'a receiver that forgets what was linked': [['    this.#linked += count\n', '    this.#linked = count\n']],
+  'the front stays (I2)': [['    this.#arena.words[this.#front] = message\n', '']],
+  'a receiver that forgets what was linked': [['    this.#linked += count', '    this.#linked = count']],
   'closed, and sent to (I3)': [
     ['      if ((head & CLOSED) !== 0) {\n        head', '      if (head === -1) {\n        head'],
   ],

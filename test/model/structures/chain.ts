@@ -16,6 +16,8 @@ const SIZE = 8
 const PREV = 0
 const NEXT = 1
 const PAYLOAD = 4
+/** Of a cell. */
+const PLACES = 3
 
 /** Sent once somebody has died. */
 const END = 99
@@ -29,23 +31,37 @@ const rouse = (words: Words): void => {
 /** Senders, and a receiver that sleeps beside an empty queue. */
 export const model: Model = structure<typeof chains>({
   path: 'lockfree/chain.ts',
-  scenarios: ({ Chain, CLOSED, REFUSED, RING }) => {
+  scenarios: ({ cellOf, Chain, CLOSED, placeAfter, placeOf, REFUSED, RING }) => {
+    /** Where a message is. */
+    const payload = (message: number): number => cellOf(message) + PAYLOAD + placeOf(message)
     const make = (words: Words): chains.Chain => new Chain(arenaOf(words), HEAD, FRONT, PREV, NEXT)
-    /** What it has sent, in its order. `thrifty`: uses a cell that was given back if there is one. */
-    const sender = (numbers: readonly number[], thrifty: boolean) => (words: Words) => {
-      const chain = make(words)
-      return () => {
-        const sent: number[] = []
-        for (const n of numbers) {
-          const at = (thrifty && exchange(words, SPARE, 0)) || cell(n)
-          words[at + PAYLOAD] = n
-          const answer = chain.push(at)
-          if (answer === RING) rouse(words)
-          if (answer !== REFUSED) sent.push(n)
+    /** What it has sent, in its order. `thrifty`: uses a cell that was given back if there is one. `dense`: adds to its last cell where it can. */
+    const sender =
+      (numbers: readonly number[], thrifty: boolean, dense = false) =>
+      (words: Words) => {
+        const chain = make(words)
+        return () => {
+          const sent: number[] = []
+          let last = 0
+          for (const n of numbers) {
+            if (dense && last !== 0 && placeOf(last) + 1 < PLACES && chain.endsWith(last)) {
+              words[payload(placeAfter(last))] = n
+              if (chain.extend(last)) {
+                last = placeAfter(last)
+                sent.push(n)
+                continue
+              }
+            }
+            const at = (thrifty && exchange(words, SPARE, 0)) || cell(n)
+            words[at + PAYLOAD] = n
+            last = at
+            const answer = chain.push(at)
+            if (answer === RING) rouse(words)
+            if (answer !== REFUSED) sent.push(n)
+          }
+          return sent
         }
-        return sent
       }
-    }
     const undertaker = (n: number) => (words: Words) => {
       const chain = make(words)
       return () => {
@@ -66,9 +82,11 @@ export const model: Model = structure<typeof chains>({
           chain.attach()
           for (;;) {
             while (chain.count(0) > 0 && got.length < count) {
-              const before = chain.taken
-              got.push(words[chain.take() + PAYLOAD]!)
-              words[before + PAYLOAD] = -1
+              const before = cellOf(chain.taken)
+              const message = chain.take()
+              got.push(words[payload(message)]!)
+              if (cellOf(message) === before) continue
+              for (let place = 0; place < PLACES; place++) words[before + PAYLOAD + place] = -1
               exchange(words, SPARE, before)
             }
             if (got.length >= count || got.includes(END)) break
@@ -93,7 +111,7 @@ export const model: Model = structure<typeof chains>({
         chain.mark(CLOSED)
         chain.relink()
         const got: number[] = []
-        while (chain.count(0) > 0) got.push(words[chain.take() + PAYLOAD]!)
+        while (chain.count(0) > 0) got.push(words[payload(chain.take())]!)
         return got
       }
     }
@@ -106,12 +124,17 @@ export const model: Model = structure<typeof chains>({
       name: (at: number) =>
         at < SIZE ? (['head', 'front', 'bell', 'spare', 'turn'][at] ?? '') : `cell ${(at >> 3) - 1} word ${at & 7}`,
     }
-    const scenario = (sent: readonly (readonly number[])[], dies = false, thrifty = false): Scenario => ({
+    const scenario = (
+      sent: readonly (readonly number[])[],
+      dies = false,
+      thrifty = false,
+      dense = false,
+    ): Scenario => ({
       ...base,
       words: cell(sent.flat().length + 2),
       threads: [
         receiver(sent.flat().length),
-        ...sent.map(numbers => sender(numbers, thrifty)),
+        ...sent.map(numbers => sender(numbers, thrifty, dense)),
         ...(dies ? [undertaker(sent.flat().length + 1)] : []),
       ],
       ...(dies ? { victim: 1 } : {}),
@@ -139,11 +162,21 @@ export const model: Model = structure<typeof chains>({
       'one sender, three messages': scenario([[1, 2, 3]]),
       'two senders': scenario([[1], [2]]),
       'one sender that uses cells again': scenario([[1, 2, 3]], false, true),
+      'one sender that adds to its cell': scenario([[1, 2, 3]], false, false, true),
+      'one sender that adds to cells that it uses again': scenario([[1, 2, 3, 4]], false, true, true),
+      'two senders that add to their cells': scenario([[1, 2], [3]], false, false, true),
       'the sender dies': scenario([[1, 2]], true),
+      'the sender dies while it adds to its cell': scenario([[1, 2]], true, false, true),
       'the receiver moves': {
         ...base,
         words: cell(4),
         threads: [receiver(1, 1), sender([1, 2], false), receiver(1, -1)],
+        check: ({ results }) => deepStrictEqual([results[0], results[2]], [[1], [2]]),
+      },
+      'the receiver moves while its sender adds to a cell': {
+        ...base,
+        words: cell(4),
+        threads: [receiver(1, 1), sender([1, 2], false, true), receiver(1, -1)],
         check: ({ results }) => deepStrictEqual([results[0], results[2]], [[1], [2]]),
       },
       'the receiver dies': {
@@ -162,7 +195,7 @@ export const model: Model = structure<typeof chains>({
       'the receiver closes': {
         ...base,
         words: cell(4),
-        threads: [heir, sender([1, 2], false)],
+        threads: [heir, sender([1, 2], false, true)],
         check: ({ results }) => {
           deepStrictEqual(results[0], results[1], 'what was not refused')
           strictEqual((results[1] as number[]).includes(2) && !(results[1] as number[]).includes(1), false)
@@ -176,13 +209,42 @@ export const model: Model = structure<typeof chains>({
     ],
     'push links after it has exchanged': [
       [
-        '      words[cell + this.#prev] = head & CELL\n      if (replace(words, this.#head, head, cell))',
-        '      if (replace(words, this.#head, head, cell) && ((words[cell + this.#prev] = head & CELL), true))',
+        '      words[cell + this.#prev] = head & WHERE\n      if (replace(words, this.#head, head, cell))',
+        '      if (replace(words, this.#head, head, cell) && ((words[cell + this.#prev] = head & WHERE), true))',
       ],
     ],
     'push does not ring': [['return (head & SLEEP) === 0 ? SENT : RING', 'return SENT']],
     'push overlooks that it is closed': [
       ['      if ((head & CLOSED) !== 0) {\n        head', '      if (head === -1) {\n        head'],
+    ],
+    'extend stores': [
+      [
+        'return replace(this.#words, this.#head, newest, newest + PLACE)',
+        'store(this.#words, this.#head, newest + PLACE)\n    return true',
+      ],
+    ],
+    'extend overlooks that the receiver sleeps': [
+      ['return this.#words[this.#head] === message', 'return (this.#words[this.#head]! & WHERE) === message'],
+      [
+        'replace(this.#words, this.#head, newest, newest + PLACE)',
+        'replace(this.#words, this.#head, load(this.#words, this.#head), newest + PLACE)',
+      ],
+    ],
+    'extend goes on from where the head is': [
+      ['return this.#words[this.#head] === message', 'return true'],
+      [
+        'replace(this.#words, this.#head, newest, newest + PLACE)',
+        'replace(this.#words, this.#head, load(this.#words, this.#head), newest + PLACE)',
+      ],
+    ],
+    'a cell forgets how many were added to it': [
+      ['words[cell + this.#prev] = head & WHERE\n      if', 'words[cell + this.#prev] = head & CELL\n      if'],
+    ],
+    'what was added to the newest cell is overlooked': [
+      [
+        '    arena.words[end + this.#next] = after + (at - end)\n',
+        '    arena.words[end + this.#next] = after + (newest - end)\n',
+      ],
     ],
     'nap stores': [
       [
@@ -200,11 +262,16 @@ export const model: Model = structure<typeof chains>({
       ],
     ],
     'relink turns nothing round': [
-      ['      words[cell + this.#next] = after\n', '      words[cell + this.#next] = words[cell + this.#prev]!\n'],
+      [
+        '      words[cell + this.#next] = after + (at - cell)\n',
+        '      words[cell + this.#next] = cellOf(words[cell + this.#prev]!) + (at - cell)\n',
+      ],
     ],
-    'take does not move the front': [['    words[this.#front] = cell\n', '']],
+    'take does not move the front': [
+      ['    this.#arena.words[this.#front] = message\n    this.#taken = message\n', '    this.#taken = message\n'],
+    ],
     'attach goes on from the head': [
-      ['this.#arena.words[this.#front]!\n', 'load(this.#arena.words, this.#head) & CELL\n'],
+      ['this.#arena.words[this.#front]!\n', 'load(this.#arena.words, this.#head) & WHERE\n'],
     ],
   },
 })

@@ -124,7 +124,7 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
       [
         closing,
         ({ station, seat }) => {
-          const wait = new seat.sends.Send(station, () => {})
+          const wait = new seat.sends.Send(station)
           wait.begin(5)
           wait.poll()
           wait.withdraw()
@@ -201,6 +201,12 @@ export const model: Model = {
     'a hand-off overtakes what is in the queue': {
       'channel/station.ts': [['if (wait.accept === undefined || !this.#chain!.sleeps) return false', '']],
     },
+    'who sleeps has not looked since it was armed': {
+      'channel/station.ts': [['this.#slept === watch.rings && watch.armed && this.#chain!.sleeps', 'watch.armed']],
+    },
+    'what was read ahead is not taken out': {
+      'channel/ahead.ts': [['    for (let had = this.#had; had > 0;) {', '    for (let had = 0; had > 0;) {']],
+    },
     'what was handed over is not next': {
       'channel/station.ts': [
         [
@@ -212,12 +218,12 @@ export const model: Model = {
     'a message rings before it is sent': {
       'channel/station.ts': [
         [
-          '    const answer = this.#chain!.push(cell)\n',
-          '    this.worker.post.ring(this.slot + at.WATCHERS)\n    const answer = this.#chain!.push(cell)\n',
+          '    const answer = this.#outbox!.push(value)\n',
+          '    this.worker.post.ring(this.slot + at.WATCHERS)\n    const answer = this.#outbox!.push(value)\n',
         ],
         [
-          '    if (answer === RING) this.worker.post.ring(this.slot + at.WATCHERS)\n    else if (answer',
-          '    if (answer',
+          '    if (answer === RING) this.worker.post.ring(this.slot + at.WATCHERS)\n    return answer',
+          '    return answer',
         ],
       ],
     },
@@ -320,7 +326,7 @@ export const model: Model = {
       'channel/station.ts': [['if (at.isSeeing(arena, this.slot, seat)) this.#seeToSenders()\n    else if', 'if']],
     },
     'a dead receiver is not buried': {
-      'channel/station.ts': [['    this.#chain?.attach()\n    this.dismiss()\n', '']],
+      'channel/station.ts': [['    this.ahead?.attach()\n    this.dismiss()\n', '']],
     },
   },
   shownIn: {

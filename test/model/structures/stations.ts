@@ -101,19 +101,30 @@ export const receiving =
   at => {
     const { worker, house, station, seat } = at
     const got: unknown[] = []
-    const wait = new seat.receives.Receive(station, () => {})
-    const who = { wait, place: 0, resume: (): void => void (take() && next()) }
-    const take = (): boolean => {
-      if (!wait.closed) got.push(wait.outcome())
-      return !wait.closed && got.length < most
+    const wait = new seat.receives.Receive(station)
+    const over = (): boolean => wait.closed || got.length === most
+    const who = { wait, place: 0, resume: (): void => void (step() && !over() && goOn()) }
+    /** What a `yield*` does, from its beginning or when it is resumed. False: it waits. */
+    const step = (): boolean => {
+      try {
+        let at = wait.next()
+        while (at.done !== true) {
+          if (!house.waits.enlist(who)) return false
+          at = wait.next()
+        }
+        got.push(at.value)
+      } catch (error) {
+        if (!wait.closed) throw error
+      }
+      return true
     }
-    const next = (): void => {
+    const goOn = (): void => {
       do wait.begin()
-      while ((wait.poll() || house.waits.enlist(who)) && take())
+      while (step() && !over())
     }
-    next()
+    goOn()
     meanwhile(at)
-    turnUntil(worker, () => wait.closed || got.length === most)
+    turnUntil(worker, over)
     if (most === Infinity) station.dismiss()
     return got
   }
@@ -131,7 +142,7 @@ const refused = (wait: sendings.Send): boolean => {
 
 /** Sends and waits for it. False: nobody will receive. */
 export const sent = ({ worker, house, station, seat }: At, value: number): boolean => {
-  const wait = new seat.sends.Send(station, () => {})
+  const wait = new seat.sends.Send(station)
   wait.begin(value)
   awaitOver(worker, house, wait)
   return !refused(wait)
@@ -179,7 +190,7 @@ export const inOrder = ([got, saw]: Both, ours: readonly number[], theirs: reado
 }
 /** Offers, and takes it back. True: too late. */
 export const offering = ({ station, seat }: At): boolean => {
-  const wait = new seat.sends.Send(station, () => {})
+  const wait = new seat.sends.Send(station)
   wait.begin(5)
   const taken = wait.poll() || !wait.retract()
   if (!taken) wait.withdraw()
