@@ -35,8 +35,9 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
   }
 
   #begin(): Receive {
+    const station = this.#open()
     let wait = this.#wait
-    if (wait?.idle !== true) this.#wait = wait = new Receive(this.#open())
+    if (wait?.idle !== true) this.#wait = wait = new Receive(station)
     wait.begin()
     return wait
   }
@@ -120,7 +121,7 @@ export class Receiver<T> implements Envoy, Belonging, AsyncIterable<T> {
   /** Of the protocol between filch's rooms: not to be called. */
   release(): void {
     const station = this.#station
-    this.#station = undefined
+    this.#station = this.#wait = undefined
     station?.dismiss()
   }
 

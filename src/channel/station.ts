@@ -47,6 +47,8 @@ export class Station {
   #senders = 0
   /** The receiver is here. */
   #here = false
+  /** Counts its coming and going: who has asked it for a message must not take one after that. */
+  stay = 0
   /** The receiver that has left here, to be had back if its message was not sent. */
   away: { readonly ticket: number; readonly back: () => void } | undefined
   /** Messages that somebody is about to take, and of those of a rendezvous: that have been taken from their senders, withdrawn ones between. */
@@ -155,6 +157,7 @@ export class Station {
     const ticket = (words[this.slot + at.TICKET] = (words[this.slot + at.TICKET]! + 1) & 0x3fff_ffff)
     store(words, this.slot + at.OWNER, ~ticket)
     this.#here = false
+    this.stay++
     return ticket
   }
 
@@ -174,6 +177,7 @@ export class Station {
   #settle(): void {
     this.away = undefined
     this.#here = true
+    this.stay++
     this.#reserved = this.#claimed = this.#void = this.#peek = 0
     this.#slept = -1
     this.ahead?.attach()
@@ -182,8 +186,8 @@ export class Station {
   /** The receiver, which is here, is gone for good: nothing can be sent any more, and what was sent is dropped. */
   dismiss(): void {
     const { worker, slot } = this
-    this.#here = false
-    this.#handed = false
+    this.#here = this.#handed = false
+    this.stay++
     this.#hand = undefined
     const drop = (cell: number): void => {
       this.offers.refuse(cell)
@@ -264,9 +268,8 @@ export class Station {
     const answer = this.offers.make(cell)
     const pushed = this.#chain!.push(cell)
     if (pushed === RING) this.worker.post.ring(this.slot + at.WATCHERS)
-    if (pushed !== REFUSED) return answer
-    this.cells.free(answer)
-    return 0
+    if (pushed === REFUSED) this.cells.free(answer)
+    return pushed === REFUSED ? 0 : answer
   }
 
   /** Rendezvous: gives a filled cell to a receiver that waits. False: none does. */
@@ -296,11 +299,9 @@ export class Station {
     }
   }
 
-  /**
-   * How many messages can be taken without being set aside first, on a channel without bound. A quick look: 0 says nothing. ASLEEP: asking
+  /** How many messages can be taken without being set aside first, on a channel without bound. A quick look: 0 says nothing. ASLEEP: asking
    * would come to nothing, and what comes is not missed. The receiver has looked since the watch was armed and has fallen asleep; if it is awake by now,
-   * and this plain look is late, who has woken it has rung, and the ring is in the mail.
-   */
+   * and this plain look is late, who has woken it has rung, and the ring is in the mail. */
   get fresh(): number {
     if (this.capacity !== UNBOUNDED || this.#reserved > 0 || this.#handed) return 0
     this.ahead!.settle()
@@ -386,9 +387,8 @@ export class Station {
   }
 
   #takeFromRing(): unknown {
-    const ring = this.#ring!
-    const cell = ring.take()
-    if (ring.invite()) this.worker.post.ring(this.slot + at.ROOM)
+    const cell = this.#ring!.take()
+    if (this.#ring!.invite()) this.worker.post.ring(this.slot + at.ROOM)
     try {
       return this.cells.read(cell)
     } finally {

@@ -188,10 +188,9 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
   joinHere(): T {
     const worker = currentWorker()
     if (!this.ended) this.#await(worker)
-    worker?.poll()
-    if (this.#phase !== BADLY) return this.#content as T
-    this.house.heard(this)
-    throw this.#content
+    if (this.#phase !== BADLY || !this.house.heard(this)) worker?.poll()
+    if (this.#phase === BADLY) throw this.#content
+    return this.#content as T
   }
 
   #await(worker: Worker | undefined): void {

@@ -23,8 +23,8 @@ export interface House {
   readonly stepping: boolean
   /** Throws what must be thrown in the task that is about to wait. */
   checkpoint(wait: { concerns(handle: object): boolean }): void
-  /** The task that runs here has joined that child, which has failed. */
-  heard(child: object): void
+  /** The task that runs here gets the error of that child by joining it. False: it does not live here, or must be thrown something else. */
+  heard(child: object): boolean
   promise<T>(wait: Awaited & { outcome(): T }): Promise<T>
   /** Something may be ready: where nobody looks by himself, somebody shall. */
   soon(): void

@@ -160,10 +160,11 @@ export class Household implements Residents, House {
     this.tree.kill(slot, error, error.reason)
   }
 
-  /** Whoever runs here has joined that child, and heard of its failure so. */
-  heard(child: Handle<unknown>): void {
+  heard(child: Handle<unknown>): boolean {
     const resident = this.tree.find(this.worker.root)
-    if (resident?.grief?.of === child) this.#console(resident)
+    if (resident === undefined || resident.killed !== undefined) return false
+    this.#console(resident, of => of === child)
+    return true
   }
 
   /** Throws what must be thrown in the body that runs here. */
@@ -180,8 +181,7 @@ export class Household implements Residents, House {
     const resident = this.current
     if (resident === undefined) return
     // Whoever joins the child that has failed gets its error there.
-    if (resident.grief !== undefined && wait.concerns(resident.grief.of)) this.#console(resident)
-    else this.#throwIn(resident)
+    if (!this.#console(resident, of => wait.concerns(of))) this.#throwIn(resident)
   }
 
   /** A section is under way in which nothing may stop that root. */
@@ -195,15 +195,14 @@ export class Household implements Residents, House {
 
   #throwIn(resident: Resident): void {
     if (!this.#mustThrow(resident)) return
-    if (resident.killed !== undefined) throw resident.killed
-    const { error } = resident.grief!
-    this.#console(resident)
-    throw error
+    throw resident.killed ?? this.#takeGrief(resident)
   }
 
-  #console(resident: Resident): void {
-    resident.grief = undefined
-    if (resident.killed === undefined) store(this.worker.registry.arena.words, resident.slot + CANCELED, 0)
+  /** True if that child was one of those whose failure is still to be thrown in the body: it is not any more. */
+  #console(resident: Resident, isOf: (child: Handle<unknown>) => boolean): boolean {
+    if (!resident.console(isOf)) return false
+    if (!resident.troubled) store(this.worker.registry.arena.words, resident.slot + CANCELED, 0)
+    return true
   }
 
   // --- steps --------------------------------------------------------------------------------------------------------
@@ -273,7 +272,7 @@ export class Household implements Residents, House {
 
   #takeGrief(resident: Resident): unknown {
     const error = resident.grief?.error
-    this.#console(resident)
+    this.#console(resident, () => true)
     return error
   }
 

@@ -6,6 +6,14 @@ import type { Waiting } from './watch.ts'
 /** The body of a generator task. */
 export type Body = Generator<Wait<unknown>, unknown, unknown>
 
+interface Grief {
+  readonly error: unknown
+  readonly of: Handle<unknown>
+  next: Grief | undefined
+  /** Of the first: the last one. */
+  last: Grief
+}
+
 /** A task that lives on this seat beyond the call of its body: it waits, or has children. */
 export class Resident implements Waiting {
   readonly #step: (resident: Resident) => void
@@ -25,8 +33,8 @@ export class Resident implements Waiting {
   failed = false
   /** Why it must stop; for good. */
   killed: Error | undefined
-  /** The error of a child, which nobody has joined, to be thrown in the body. */
-  grief: { readonly error: unknown; readonly of: Handle<unknown> } | undefined
+  /** The errors of children that nobody has joined, to be thrown in the body one after the other. */
+  grief: Grief | undefined
 
   constructor(step: (resident: Resident) => void, slot: number, label: string) {
     this.#step = step
@@ -60,6 +68,31 @@ export class Resident implements Waiting {
     if (younger !== undefined) younger.elder = elder
     else this.youngest = elder
     child.elder = child.younger = undefined
+  }
+
+  grieve(of: Handle<unknown>, error: unknown): void {
+    const grief = { error, of, next: undefined } as Omit<Grief, 'last'> as Grief
+    grief.last = grief
+    const first = (this.grief ??= grief)
+    if (first !== grief) first.last = first.last.next = grief
+  }
+
+  /** True if there was one of such a child: it is over. */
+  console(isOf: (child: Handle<unknown>) => boolean): boolean {
+    const first = this.grief
+    let before: Grief | undefined
+    for (let grief = first; grief !== undefined; before = grief, grief = grief.next) {
+      if (!isOf(grief.of)) continue
+      if (before === undefined) {
+        this.grief = grief.next
+        if (grief.next !== undefined) grief.next.last = grief.last
+      } else {
+        before.next = grief.next
+        if (first!.last === grief) first!.last = before
+      }
+      return true
+    }
+    return false
   }
 
   /** Something must be thrown in the body at the next occasion, unless it is shielded. */

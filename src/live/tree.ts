@@ -238,8 +238,7 @@ export class Tree {
       this.#orphan(parent, error)
       return
     }
-    if (parent.grief !== undefined) return
-    parent.grief = { error, of: child }
+    parent.grieve(child, error)
     this.#onTrouble(parent)
   }
 

@@ -25,8 +25,10 @@ export function brief(draft: Draft, { ends, parameter }: Result, compiled: Compi
   const { sink, loop } = compiled
   const mark: Mark = { at: 0 }
   const states = outline.stateful ? [] : NONE
-  const begun = length > 0 && costs(compiled, length) ? now() : 0
+  const begun = costs(compiled, length) ? now() : 0
   try {
+    // The loop would ask for the states of a `mapInit`, though nobody needs them.
+    if (length === 0) return sink.begin(parameter, compiled.ends)
     const made =
       sink.kind === 'free' || length <= LEAST_LEAF
         ? loop.call(

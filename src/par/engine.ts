@@ -59,7 +59,9 @@ const piece = ownTask((plan: Plan, parts: Parts | null, lo: number, hi: number):
   )
   const job = new Job(plan, sources)
   if (parts === null) jobs.set(plan, job)
-  return pack(run(job, lo, hi, AHEAD))
+  const made = run(job, lo, hi, AHEAD)
+  // What the user gathers in stays what it is.
+  return job.compiled.sink.gathers === true ? pack(made) : made
 })
 
 /** Evaluates a plan in the task that runs now, by its loop if that was found already. */

@@ -26,6 +26,8 @@ export interface Sink {
    * passes elements over.
    */
   readonly number?: boolean
+  /** What is gathered is an array of the engine's own, which may cross as it likes. */
+  readonly gathers?: boolean
 }
 
 /** Of one piece of a search. */
@@ -234,6 +236,7 @@ export const sinks: Readonly<Record<SinkName, Sink>> = {
   },
   toArray: {
     kind: 'free',
+    gathers: true,
     begin: (): unknown[] => [],
     step: (a: unknown[], v: unknown) => {
       a.push(v)
@@ -244,6 +247,7 @@ export const sinks: Readonly<Record<SinkName, Sink>> = {
   /** Places in the source: where the elements themselves must stay the caller's own objects. */
   places: {
     kind: 'free',
+    gathers: true,
     begin: (): number[] => [],
     step: (a: number[], _v: unknown, i: number) => {
       a.push(i)

@@ -24,6 +24,8 @@ interface Member {
   expected: boolean
   /** What it left has been settled already, while the caller was blocked. */
   repaired: boolean
+  /** It is being ended. */
+  ending: boolean
 }
 
 /**
@@ -109,8 +111,8 @@ export class Crew {
   /** Ends a thread at once, whatever it does. */
   terminate(seat: number): void {
     const member = this.#members.get(seat)
-    if (member === undefined) return
-    member.expected = true
+    if (member === undefined || member.ending) return
+    member.expected = member.ending = true
     void member.stop()
   }
 
@@ -132,7 +134,7 @@ export class Crew {
       if (!this.#stopping) this.#replace(seat, member, why)
       resolve()
     })
-    const member: Member = { stop, gone, roams: roams(duty), expected: false, repaired: false }
+    const member: Member = { stop, gone, roams: roams(duty), expected: false, repaired: false, ending: false }
     this.#members.set(seat, member)
   }
 

@@ -68,13 +68,13 @@ export class Thief {
    */
   take(preferred: number, root: number): number {
     this.restless = false
+    // Plain: a hint. The look that precedes sleep is another (`anything`).
+    const seats = this.#registry.recentlyInUse
+    if (!this.roams) return preferred >= 0 ? this.#rob(preferred, root) : 0
     if (preferred < 0 && this.#paces()) {
       this.restless = true
       return this.#rob(this.#registry.caller) || this.own()
     }
-    // Plain: a hint. The look that precedes sleep is another (`anything`).
-    const seats = this.#registry.recentlyInUse
-    if (!this.roams) return preferred >= 0 ? this.#rob(preferred, root) : 0
     const last = this.#victim
     if (preferred >= 0) {
       const slot = this.#rob(preferred)

@@ -324,3 +324,44 @@ export const crowd = task(function* (count: number) {
 })
 
 export const exits = task(() => process.exit(3))
+
+/** Asks for messages that are not its own any more: of a receiver that is closed, or was sent away. How it ends, and what another channel still has. */
+export const asksTooLate = task(function* (how: 'used' | 'closed' | 'sent', capacity: Capacity) {
+  const [sender, receiver] = channel<number>(options(capacity))
+  let late = receiver.receive()
+  if (how === 'used') {
+    spawn(supply, sender, 0, 1)
+    yield* late
+  }
+  const heir = how === 'sent' ? spawnWith({ supervised: true }, counts, receiver) : undefined
+  if (how !== 'sent') receiver.close()
+  sender.close()
+  if (how !== 'sent') yield* after(1)
+  // Perhaps with the record of that one.
+  const [to, from] = channel<number>(options(capacity))
+  const supplier = spawn(supply, to, 1, 50)
+  to.close()
+  let end = 'got one'
+  try {
+    if (how === 'used') late = receiver.receive()
+    yield* late
+  } catch (error) {
+    end = (error as { code: string }).code
+  }
+  let sum = 0
+  yield* from.forEach(n => (sum += n))
+  yield* supplier.join()
+  if (heir !== undefined) yield* heir.join()
+  return [end, sum] as const
+})
+const counts = task(function* (from: Receiver<number>) {
+  return yield* from.forEach(() => {})
+})
+
+/** Receives what is all there. */
+export const insatiable = task(function* (from: Receiver<number>, shared: Int32Array) {
+  for (let i = 0; i < 3_000_000; i++) {
+    yield* from.receive()
+    Atomics.store(shared, 0, 1)
+  }
+})

@@ -16,12 +16,31 @@ describe.for([0, 1, 2, 4])('with %s threads', threads => {
   const pool = new Pool({ threads })
   afterAll(() => pool.close())
 
+  it.runIf(threads > 0)('a kill is heard by who takes one message after the other', async () => {
+    const [sender, receiver] = pool.channel<number>()
+    await pool.spawn(tasks.supply, sender, 0, 3_000_000)
+    const begun = new Int32Array(new SharedArrayBuffer(4))
+    const task = pool.spawn(tasks.insatiable, receiver, begun)
+    while (Atomics.load(begun, 0) === 0) await new Promise(setImmediate)
+    task.kill('enough')
+    expect(await settled(task.join().then(x => x))).toMatchObject({ error: { name: 'KilledError', reason: 'enough' } })
+    sender.close()
+  })
+
   describe.for(capacities)('and capacity %s', capacity => {
     const options = capacity === undefined ? {} : { capacity }
 
     it('what several tasks send comes once, in the order of each', async () => {
       expect(await pool.run(tasks.funnel, 1, 300, capacity)).toEqual([300, 0])
       expect(await pool.run(tasks.funnel, 4, 200, capacity)).toEqual([800, 0])
+    })
+
+    it('nothing is received by who asked before the receiver left, and nothing is missing elsewhere', async () => {
+      for (const how of ['used', 'closed', 'sent'] as const) {
+        for (let round = 0; round < 5; round++) {
+          expect(await pool.run(tasks.asksTooLate, how, capacity), how).toEqual(['ERR_FILCH_CHANNEL', (50 * 51) / 2])
+        }
+      }
     })
 
     it('what was sent before comes before, whoever sent it', async () => {

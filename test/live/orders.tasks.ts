@@ -162,6 +162,36 @@ export const awaitedWithin = task(function* () {
   yield* spawn(one).join()
   return heard
 })
+const spin = task((ms: number) => {
+  for (const end = performance.now() + ms; performance.now() < end;);
+})
+/** Of two that fail one is joined, in a section or outside of any: the other is heard of all the same. */
+export const oneOfTwo = task((first: boolean, within: boolean) => {
+  const children = [spawn(fails, 'first'), spawn(fails, 'second')] as const
+  spin(5)
+  const attempt = (): void => {
+    try {
+      join(children[first ? 0 : 1])
+    } catch {
+      // Its own error.
+    }
+  }
+  if (within) uncancellable(attempt)
+  else attempt()
+  return 'nobody told'
+})
+export const oneOfTwoAwaited = task(function* (first: boolean) {
+  const children = [spawn(fails, 'first'), spawn(fails, 'second')] as const
+  yield* uncancellable(function* () {
+    while (children.some(({ status }) => status !== 'failed')) yield* spawn(one).join()
+    try {
+      yield* children[first ? 0 : 1].join()
+    } catch {
+      // Its own error.
+    }
+  })
+  return 'nobody told'
+})
 /** A child that fails in the meantime is heard of after the section. */
 export const grieved = task(function* (cells: Int32Array) {
   try {

@@ -171,6 +171,18 @@ describe.each([0, 1, 2, 4])('with %i threads', threads => {
     }
   })
 
+  it('of two children that fail one is joined, and the other heard of', async () => {
+    await using pool = new Pool({ threads })
+    for (let i = 0; i < 12; i++) {
+      const first = i % 2 === 0
+      const other = { message: first ? 'second' : 'first' }
+      expect(await failure(pool.run(t.oneOfTwo, first, true))).toMatchObject(other)
+      // Outside of a section the join may be where it hears of the other; then it is that one that is left.
+      expect(await failure(pool.run(t.oneOfTwo, first, false))).toBeInstanceOf(RangeError)
+      expect(await failure(pool.run(t.oneOfTwoAwaited, first))).toMatchObject(other)
+    }
+  })
+
   it('a child that fails meanwhile is heard of afterwards', async () => {
     await using pool = new Pool({ threads })
     for (let i = 0; i < 10; i++) expect(await pool.run(t.grieved, cells(1))).toBe('1 child')

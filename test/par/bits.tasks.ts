@@ -37,6 +37,17 @@ const kernels: Record<string, (xs: Float64Array) => unknown> = {
       .map(x => Math.sqrt(Math.abs(x)))
       .filter(x => x > 1)
       .sum(),
+  'fold into arrays': xs => {
+    const made = par(xs).fold(
+      (): number[] => [],
+      (a, x) => {
+        a.push(x)
+        return a
+      },
+      (a, b) => a.concat(b),
+    )
+    return [made.length, Array.isArray(made), par(made).sum()]
+  },
   'reduce without identity': xs => par(xs).reduce((a, b) => a * 0.5 + b),
   reduce: xs => reduce(xs, (a, b) => Math.hypot(a, b), 0),
   fold: xs =>

@@ -205,3 +205,27 @@ const inner = task((x: number): number =>
     })
     .sum(),
 )
+
+/** How many states a chain over nothing asks for, once its loop is known. */
+export const statesOfNothing = task((times: number): number => {
+  let states = 0
+  for (let i = 0; i < times; i++) {
+    const before = count[0]!
+    for (const length of [50, 0]) {
+      par(length)
+        .with({ count })
+        .mapInit(
+          ({ count }) => {
+            count[0]!++
+            return 1
+          },
+          (state, x) => x * state,
+        )
+        .sum()
+      if (length > 0) count[0] = before
+    }
+    states += count[0]! - before
+  }
+  return states
+})
+const count = new Int32Array(new SharedArrayBuffer(4))

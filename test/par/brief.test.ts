@@ -1,7 +1,7 @@
 import { Pool } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
-import { again, failures, names, turns } from './brief.tasks.ts'
+import { again, failures, names, statesOfNothing, turns } from './brief.tasks.ts'
 
 const pools = [0, 1, 2].map(threads => new Pool({ threads }))
 afterAll(() => Promise.all(pools.map(pool => pool.close())))
@@ -23,6 +23,10 @@ describe('a chain that is written out again when its loop is known', () => {
 
   it('is told from one with other functions, variables or arrays', async () => {
     for (const pool of pools) expect(await pool.run(turns, 200)).toBe(0)
+  })
+
+  it('makes no state for nothing', async () => {
+    for (const pool of pools) expect(await pool.run(statesOfNothing, 50)).toBe(0)
   })
 
   it('fails with the index of the element', async () => {
