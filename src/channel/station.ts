@@ -45,9 +45,8 @@ export class Station {
   readonly ahead: Ahead | undefined
   readonly #ring: Ring | undefined
   #senders = 0
-  /** The receiver is here. */
+  /** The receiver is here; and how often it came or went: who has asked it for a message must not take one after that. */
   #here = false
-  /** Counts its coming and going: who has asked it for a message must not take one after that. */
   stay = 0
   /** The receiver that has left here, to be had back if its message was not sent. */
   away: { readonly ticket: number; readonly back: () => void } | undefined
@@ -387,8 +386,9 @@ export class Station {
   }
 
   #takeFromRing(): unknown {
-    const cell = this.#ring!.take()
-    if (this.#ring!.invite()) this.worker.post.ring(this.slot + at.ROOM)
+    const ring = this.#ring!
+    const cell = ring.take()
+    if (ring.invite()) this.worker.post.ring(this.slot + at.ROOM)
     try {
       return this.cells.read(cell)
     } finally {
