@@ -1,8 +1,9 @@
 import { Wait } from '../live/wait.ts'
 import type { Watch } from '../live/watch.ts'
 import type { Ahead } from './ahead.ts'
+import { ASLEEP, type Direct, OVER, READY } from './answer.ts'
 import { ended, unusable } from './ends.ts'
-import { ASLEEP, type Direct, OVER, READY, type Station } from './station.ts'
+import type { Station } from './station.ts'
 
 /** Waits for a message. It is set aside when it is there, and taken, which is to read it, by the task that waited. */
 export class Receive extends Wait<unknown> implements Direct {
@@ -91,7 +92,7 @@ export class Receive extends Wait<unknown> implements Direct {
     } else if (!this.over && !this.#isLeft && (fresh = this.#station.fresh) > 0) {
       this.#poll()
       this.settle(undefined)
-      value = ahead!.take(this.#station.fresh)
+      value = ahead!.take(fresh)
     } else if (fresh !== ASLEEP && this.poll()) value = this.outcome()
     else {
       const { watch } = this.#station

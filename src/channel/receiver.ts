@@ -2,9 +2,10 @@ import { DisconnectedError, FilchError } from '../errors.ts'
 import type { Belonging } from '../scheduler/belongings.ts'
 import type { Wait } from '../live/wait.ts'
 import type { Envoy } from '../wire/envoy.ts'
+import { OVER, READY } from './answer.ts'
 import { ended, hold, unusable } from './ends.ts'
 import { Receive } from './receive.ts'
-import { OVER, READY, type Station } from './station.ts'
+import type { Station } from './station.ts'
 
 /** Messages that {@link Receiver.forEach} takes between two looks whether its task shall stop. */
 const MOST = 256

@@ -6,24 +6,13 @@ import { type Household, householdOf } from '../live/household.ts'
 import type { Watch } from '../live/watch.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import { Ahead } from './ahead.ts'
+import { ASLEEP, type Direct, NOTHING, OVER, READY } from './answer.ts'
 import { type Cells, cellsOf } from './cells.ts'
 import { Offers } from './offers.ts'
 import { Outbox } from './outbox.ts'
 import { chainAt, ringAt } from './queues.ts'
 import * as at from './record.ts'
 import { UNBOUNDED } from './record.ts'
-
-/** What asking for a message can come to. */
-export const READY = 1
-const NOTHING = 0
-export const OVER = -1
-export const ASLEEP = -1
-
-/** Whoever waits for a message here and takes whatever comes. */
-export interface Direct {
-  /** A message is set aside for it. */
-  accept(): void
-}
 
 /** A channel as one seat sees it: whichever of its ends are there. */
 export class Station {
@@ -153,7 +142,8 @@ export class Station {
   sendReceiver(): number {
     const { words } = this.worker.registry.arena
     this.ahead?.settle()
-    const ticket = (words[this.slot + at.TICKET] = (words[this.slot + at.TICKET]! + 1) & 0x3fff_ffff)
+    const ticket = (words[this.slot + at.TICKET]! + 1) & 0x3fff_ffff
+    words[this.slot + at.TICKET] = ticket
     store(words, this.slot + at.OWNER, ~ticket)
     this.#here = false
     this.stay++
@@ -267,8 +257,9 @@ export class Station {
     const answer = this.offers.make(cell)
     const pushed = this.#chain!.push(cell)
     if (pushed === RING) this.worker.post.ring(this.slot + at.WATCHERS)
-    if (pushed === REFUSED) this.cells.free(answer)
-    return pushed === REFUSED ? 0 : answer
+    if (pushed !== REFUSED) return answer
+    this.cells.free(answer)
+    return 0
   }
 
   /** Rendezvous: gives a filled cell to a receiver that waits. False: none does. */
@@ -298,9 +289,11 @@ export class Station {
     }
   }
 
-  /** How many messages can be taken without being set aside first, on a channel without bound. A quick look: 0 says nothing. ASLEEP: asking
+  /**
+   * How many messages can be taken without being set aside first, on a channel without bound. A quick look: 0 says nothing. ASLEEP: asking
    * would come to nothing, and what comes is not missed. The receiver has looked since the watch was armed and has fallen asleep; if it is awake by now,
-   * and this plain look is late, who has woken it has rung, and the ring is in the mail. */
+   * and this plain look is late, who has woken it has rung, and the ring is in the mail.
+   */
   get fresh(): number {
     if (this.capacity !== UNBOUNDED || this.#reserved > 0 || this.#handed) return 0
     this.ahead!.settle()

@@ -163,7 +163,7 @@ export class Household implements Residents, House {
   heard(child: Handle<unknown>): boolean {
     const resident = this.tree.find(this.worker.root)
     if (resident === undefined || resident.killed !== undefined) return false
-    this.#console(resident, of => of === child)
+    this.#console(resident, child)
     return true
   }
 
@@ -181,7 +181,8 @@ export class Household implements Residents, House {
     const resident = this.current
     if (resident === undefined) return
     // Whoever joins the child that has failed gets its error there.
-    if (!this.#console(resident, of => wait.concerns(of))) this.#throwIn(resident)
+    for (const of of resident.griefs?.keys() ?? []) if (wait.concerns(of)) return this.#console(resident, of)
+    this.#throwIn(resident)
   }
 
   /** A section is under way in which nothing may stop that root. */
@@ -198,11 +199,10 @@ export class Household implements Residents, House {
     throw resident.killed ?? this.#takeGrief(resident)
   }
 
-  /** True if that child was one of those whose failure is still to be thrown in the body: it is not any more. */
-  #console(resident: Resident, isOf: (child: Handle<unknown>) => boolean): boolean {
-    if (!resident.console(isOf)) return false
-    if (!resident.troubled) store(this.worker.registry.arena.words, resident.slot + CANCELED, 0)
-    return true
+  /** The failure of that child need not be thrown in the body any more. */
+  #console(resident: Resident, of: Handle<unknown>): void {
+    const was = resident.console(of)
+    if (was && !resident.troubled) store(this.worker.registry.arena.words, resident.slot + CANCELED, 0)
   }
 
   // --- steps --------------------------------------------------------------------------------------------------------
@@ -271,9 +271,10 @@ export class Household implements Residents, House {
   }
 
   #takeGrief(resident: Resident): unknown {
-    const error = resident.grief?.error
-    this.#console(resident, () => true)
-    return error
+    const [first] = resident.griefs ?? []
+    if (first === undefined) return undefined
+    this.#console(resident, first[0])
+    return first[1]
   }
 
   #resume(resident: Resident): void {
@@ -347,8 +348,5 @@ export class Household implements Residents, House {
 export function householdOf(worker: Worker): Household {
   const { residents } = worker.lodging
   if (residents !== undefined) return residents as Household
-  const household = new Household(worker)
-  const { letters } = worker.post
-  for (const letter of letters.splice(0)) if (!household.receives(letter)) letters.push(letter)
-  return household
+  return new Household(worker)
 }

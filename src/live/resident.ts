@@ -6,14 +6,6 @@ import type { Waiting } from './watch.ts'
 /** The body of a generator task. */
 export type Body = Generator<Wait<unknown>, unknown, unknown>
 
-interface Grief {
-  readonly error: unknown
-  readonly of: Handle<unknown>
-  next: Grief | undefined
-  /** Of the first: the last one. */
-  last: Grief
-}
-
 /** A task that lives on this seat beyond the call of its body: it waits, or has children. */
 export class Resident implements Waiting {
   readonly #step: (resident: Resident) => void
@@ -33,8 +25,8 @@ export class Resident implements Waiting {
   failed = false
   /** Why it must stop; for good. */
   killed: Error | undefined
-  /** The errors of children that nobody has joined, to be thrown in the body one after the other. */
-  grief: Grief | undefined
+  /** The errors of children that nobody has joined, in the order of their failing: to be thrown in the body one after the other. */
+  griefs: Map<Handle<unknown>, unknown> | undefined
 
   constructor(step: (resident: Resident) => void, slot: number, label: string) {
     this.#step = step
@@ -71,32 +63,18 @@ export class Resident implements Waiting {
   }
 
   grieve(of: Handle<unknown>, error: unknown): void {
-    const grief = { error, of, next: undefined } as Omit<Grief, 'last'> as Grief
-    grief.last = grief
-    const first = (this.grief ??= grief)
-    if (first !== grief) first.last = first.last.next = grief
+    ;(this.griefs ??= new Map()).set(of, error)
   }
 
-  /** True if there was one of such a child: it is over. */
-  console(isOf: (child: Handle<unknown>) => boolean): boolean {
-    const first = this.grief
-    let before: Grief | undefined
-    for (let grief = first; grief !== undefined; before = grief, grief = grief.next) {
-      if (!isOf(grief.of)) continue
-      if (before === undefined) {
-        this.grief = grief.next
-        if (grief.next !== undefined) grief.next.last = grief.last
-      } else {
-        before.next = grief.next
-        if (first!.last === grief) first!.last = before
-      }
-      return true
-    }
-    return false
+  /** True if that child was one of those: it is not any more. */
+  console(of: Handle<unknown>): boolean {
+    if (this.griefs?.delete(of) !== true) return false
+    if (this.griefs.size === 0) this.griefs = undefined
+    return true
   }
 
   /** Something must be thrown in the body at the next occasion, unless it is shielded. */
   get troubled(): boolean {
-    return this.killed !== undefined || this.grief !== undefined
+    return this.killed !== undefined || this.griefs !== undefined
   }
 }

@@ -125,9 +125,9 @@ export class Tree {
     this.#adoptStrays(resident)
     resident.body = undefined
     resident.over = true
-    if (resident.grief !== undefined && !failed) {
+    if (resident.griefs !== undefined && !failed) {
       failed = true
-      value = resident.grief.error
+      ;[value] = resident.griefs.values()
     }
     if (resident.killed !== undefined) {
       failed = true

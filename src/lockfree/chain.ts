@@ -177,9 +177,9 @@ export class Chain {
   }
 
   #following(message: number): number {
-    const cell = message & CELL
+    const cell = cellOf(message)
     const next = this.#arena.words[cell + this.#next]!
-    return message - cell === next - (next & CELL) ? next & CELL : message + PLACE
+    return message - cell === next - cellOf(next) ? cellOf(next) : message + PLACE
   }
 
   /** The message that was taken last. */
@@ -189,9 +189,9 @@ export class Chain {
 
   /** The last message in the cell of that one, of those that are linked. */
   lastBeside(message: number): number {
-    const cell = message & CELL
+    const cell = cellOf(message)
     const next = this.#arena.words[cell + this.#next]!
-    return cell + next - (next & CELL)
+    return cell + next - cellOf(next)
   }
 
   /** Takes the oldest, and those that follow in its cell, at most `most`; there must be so many. How many they were. They stay as they are until one in another cell is taken. */

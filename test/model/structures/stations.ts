@@ -2,6 +2,7 @@ import { deepStrictEqual, strictEqual } from 'node:assert/strict'
 
 import type * as receives from '../../../src/channel/receive.ts'
 import type * as sendings from '../../../src/channel/send.ts'
+import { READY } from '../../../src/channel/answer.ts'
 import type * as stations from '../../../src/channel/station.ts'
 import type * as households from '../../../src/live/household.ts'
 import type * as workers from '../../../src/scheduler/worker.ts'
@@ -149,8 +150,8 @@ export const sent = ({ worker, house, station, seat }: At, value: number): boole
 }
 
 /** Takes what is there, and closes. */
-export const closing: Part = ({ station, seat }) => {
-  const got = station.reserve(false) === seat.stations.READY ? [station.take()] : []
+export const closing: Part = ({ station }) => {
+  const got = station.reserve(false) === READY ? [station.take()] : []
   station.dismiss()
   return got
 }
