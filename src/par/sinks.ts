@@ -28,6 +28,20 @@ export interface Sink {
   readonly number?: boolean
   /** What is gathered is an array of the engine's own, which may cross as it likes. */
   readonly gathers?: boolean
+  /** A leaf is gathered in {@link Lanes}, an element in each in turn. */
+  readonly lanes?: boolean
+}
+
+/**
+ * Four sums side by side: the k-th number goes to lane k modulo 4. A sum waits for the one before it, so a single one
+ * takes three or four cycles an element, whatever else there is to do; of four, each has that long. Lane `a` is the next
+ * one's.
+ */
+export interface Lanes {
+  a: number
+  b: number
+  c: number
+  d: number
 }
 
 /** Of one piece of a search. */
