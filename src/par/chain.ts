@@ -2,7 +2,7 @@ import { type ArrayOf, type Element, type Kind, type Numbers } from '../data/kin
 import { type AnyFunction } from '../scheduler/tasks.ts'
 import { type Body, bodyOf } from './body.ts'
 import * as check from './check.ts'
-import { begin, type Draft, prepared, type Result, type Settings, strided, zipped } from './draft.ts'
+import { begin, type Draft, many, prepared, type Result, type Settings, strided, zipped } from './draft.ts'
 import { end } from './end.ts'
 import { counted } from './lines.ts'
 import { Outline } from './outline.ts'
@@ -143,14 +143,17 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
 
   // --- consumers: numbers ------------------------------------------------------------------------------------------
 
-  /** The sum; 0 of nothing. Cut by length alone: the same bits on any number of workers. */
+  /**
+   * The sum; 0 of nothing. Which numbers are added first depends on the chain and its length alone: the same bits on any
+   * number of workers, and of up to 1024 elements those of a loop.
+   */
   sum(this: Par<number, E, M>): Outcome<M, number> {
-    return this.#end('sum', NONE, 0)
+    return this.#end(many(this.#draft, 'sum'), NONE, 0)
   }
 
-  /** The product; 1 of nothing. */
+  /** The product, in the order of {@link sum}; 1 of nothing. */
   product(this: Par<number, E, M>): Outcome<M, number> {
-    return this.#end('product', NONE, 1)
+    return this.#end(many(this.#draft, 'product'), NONE, 1)
   }
 
   /** As `Math.min` of all: `Infinity` of nothing, `NaN` if there is one, -0 below 0. */

@@ -2,6 +2,7 @@ import { OptionError } from '../errors.ts'
 import type { AnyFunction } from '../scheduler/tasks.ts'
 import { type Body, bodyOf } from './body.ts'
 import * as check from './check.ts'
+import { LEAST_LEAF } from './engine.ts'
 import { Outline } from './outline.ts'
 import type { Plan, Source, StageName } from './shape.ts'
 import type { SinkName } from './sinks.ts'
@@ -56,6 +57,11 @@ export function draftOf(source: Source, settings: Settings): Draft {
     settings,
     written: undefined,
   }
+}
+
+/** How numbers are gathered that may be more than a leaf: in lanes, if each element of the source is one of them. */
+export function many({ length, outline }: Draft, sink: 'sum' | 'product'): SinkName {
+  return length > LEAST_LEAF && outline.indexed ? `${sink}OfMany` : sink
 }
 
 /** One stage more. */

@@ -219,6 +219,10 @@ class Walk {
   }
 
   #leaf(lo: number, hi: number): unknown {
+    return this.#job.done(this.#gather(lo, hi))
+  }
+
+  #gather(lo: number, hi: number): unknown {
     const job = this.#job
     let a = job.begin()
     for (let i = lo; i < hi;) {

@@ -5,8 +5,9 @@ import { stack } from '../scheduler/context.ts'
 import { APART, textMayRun } from './body.ts'
 import { locate } from './explained.ts'
 import { NEVER, raise, takeFlag } from './flags.ts'
+import { begun, done } from './lanes.ts'
 import { type Compiled, compile, costs, learn, type Mark } from './loop.ts'
-import type { Plan, Source } from './shape.ts'
+import { own, type Plan, type Source } from './shape.ts'
 
 /** For each source that is an array of objects: the part that a piece needs. */
 export type Parts = readonly (readonly unknown[] | null)[]
@@ -39,7 +40,7 @@ export class Job {
 
   constructor(plan: Plan, sources: readonly Source[], compiled: Compiled = compile(plan)) {
     this.plan = plan
-    this.sources = sources
+    this.sources = Array.from(sources, own)
     this.compiled = compiled
     this.target = plan.parameter
     this.private = !textMayRun() && [...plan.bodies, ...plan.ends].some(body => typeof body === 'string')
@@ -62,7 +63,12 @@ export class Job {
   }
 
   begin(): unknown {
-    return this.compiled.sink.begin(this.plan.parameter, this.compiled.ends)
+    return begun(this.compiled.sink, this.plan.parameter, this.compiled.ends)
+  }
+
+  /** What a leaf is that has come to `a`. */
+  done(a: unknown): unknown {
+    return done(this.compiled.sink, a, this.compiled.ends)
   }
 
   join(a: unknown, b: unknown): unknown {
@@ -145,7 +151,7 @@ export class Job {
       numbers.set(array as never)
       return { kind: 'strided', data: numbers, from: -from, step: 1, size: 0, length }
     }
-    if (data === null || !ArrayBuffer.isView(data) || isShared(data as Numbers)) return source
+    if (data === null || !ArrayBuffer.isView(data) || isShared(data as Numbers)) return own(source)
     // Views are elements themselves, and may be kept.
     if (kind === 'parts') return { ...source, data: toShared(data as Numbers) }
     const copy = this.#borrowed(kindOf(data)!, (data as Numbers).length)

@@ -1,4 +1,5 @@
 import type { AnyFunction } from '../scheduler/tasks.ts'
+import { type Lanes, turn } from './lanes.ts'
 import { revive, textMayRun } from './body.ts'
 import { keyOf, type Plan, type Source, type SourceKind, type Stage } from './shape.ts'
 import { type Sink, sinks } from './sinks.ts'
@@ -110,7 +111,38 @@ function generate(plan: Plan, sink: Sink): Compiled {
  * integers there: what a division or `Math.ceil` has gone through may be a fraction to V8 though it is none, and a loop
  * that counts in fractions took twice as long, on all but the first half of the elements.
  */
-function text({ sources, stages, ends, sink: name, bound }: Plan, sink: Sink): string {
+function text(plan: Plan, sink: Sink): string {
+  const { sources, stages, ends, sink: name, bound } = plan
+  const rest = bound ? ', e, i' : ', i'
+  const states = stages.flatMap(({ name, body }) =>
+    name === 'mapInit'
+      ? `if (!(${body} in q)) q[${body}] = f${body - 1}(${bound ? 'e' : ''})\n    const q${body} = q[${body}]`
+      : [],
+  )
+  const one = (v: string): string => {
+    // A reduction calls its function with what was gathered; the others are given what it made of the element.
+    const k = ends.length === 0 ? 'undefined' : sink.kind === 'fixed' ? 'g0' : `g0(${v}${rest})`
+    return `a = step(a, ${v}, i, ${k}, p)${sink.stops === true ? '\nif (a.done) return a' : ''}`
+  }
+  return `'use strict'
+return function ${name}(S, lo, hi, e, a, p, m, q) {
+  ${sources.map((_, n) => `const s${n} = S[${n}].data, o${n} = S[${n}].from, t${n} = S[${n}].step, z${n} = S[${n}].size`).join('\n  ')}
+  ${sink.lanes !== undefined ? 'const l = a\n  let b = +l.b, c = +l.c, d = +l.d\n  a = +l.a' : sink.number === true ? 'a = +a' : ''}
+  let i = lo | 0
+  const n = hi | 0
+  try {
+    ${states.join('\n    ')}
+    ${sink.lanes !== undefined ? inLanes(plan, sink.lanes) : `for (; i < n; i++) {\n${element(plan, one)}\n}`}
+  } catch (error) {
+    m.at = i
+    throw error
+  }
+  ${sink.lanes !== undefined ? 'l.a = a, l.b = b, l.c = c, l.d = d\n  return l' : 'return a'}
+}`
+}
+
+/** Text of all that is done with an element; `take` is that of its end. */
+function element({ sources, stages, bound }: Plan, take: (v: string) => string): string {
   const rest = bound ? ', e, i' : ', i'
   let v = 'v'
   let inner = 0
@@ -136,33 +168,23 @@ function text({ sources, stages, ends, sink: name, bound }: Plan, sink: Sink): s
     }
     return `const ${(v += '_')} = f${body}(${given}, ${fetch(sources[source]!, source)}${rest})`
   })
-  // A reduction calls its function with what was gathered; the others are given what it made of the element.
-  const k = ends.length === 0 ? 'undefined' : sink.kind === 'fixed' ? 'g0' : `g0(${v}${rest})`
-  const states = stages.flatMap(({ name, body }) =>
-    name === 'mapInit'
-      ? `if (!(${body} in q)) q[${body}] = f${body - 1}(${bound ? 'e' : ''})\n    const q${body} = q[${body}]`
-      : [],
+  return [`const v = ${fetch(sources[0]!, 0)}`, ...body, take(v), '}'.repeat(inner)].join('\n')
+}
+
+/** Characters of bodies of which V8 copies five into one loop: more, and it would call some of them. */
+const SHORT = 200
+
+/** Text of loops in four lanes: four elements a turn, as long as there are so many, then one after the other. */
+function inLanes(plan: Plan, operator: string): string {
+  const checked = (v: string): string => `if (typeof ${v} !== 'number') step(a, ${v})`
+  const four = ['a', 'b', 'c', 'd'].map(
+    lane => `{\n${element(plan, v => `${checked(v)}\n${lane} ${operator}= ${v}`)}\n}`,
   )
-  return `'use strict'
-return function ${name}(S, lo, hi, e, a, p, m, q) {
-  ${sources.map((_, n) => `const s${n} = S[${n}].data, o${n} = S[${n}].from, t${n} = S[${n}].step, z${n} = S[${n}].size`).join('\n  ')}
-  ${sink.number === true ? 'a = +a' : ''}
-  let i = lo | 0
-  const n = hi | 0
-  try {
-    ${states.join('\n    ')}
+  const last = element(plan, v => `${checked(v)}\nconst next = a ${operator} ${v}\na = b, b = c, c = d, d = next`)
+  const length = plan.bodies.reduce((sum, body) => sum + (typeof body === 'string' ? body.length : SHORT), 0)
+  return `${length <= SHORT ? `for (; i + 3 < n; i++) {\n${four.join('\ni++\n')}\n}` : ''}
     for (; i < n; i++) {
-      const v = ${fetch(sources[0]!, 0)}
-      ${body.join('\n      ')}
-      a = step(a, ${v}, i, ${k}, p)
-      ${sink.stops === true ? 'if (a.done) return a' : ''}
-      ${'}'.repeat(inner)}
-    }
-  } catch (error) {
-    m.at = i
-    throw error
-  }
-  return a
+${last}
 }`
 }
 
@@ -212,7 +234,8 @@ function interpret({ stages, bound }: Plan, sink: Sink, originals: Originals): C
         }
       }
       const k = end === undefined || sink.kind === 'fixed' ? end : call(end, i, v)
-      gathered = step(gathered, v, i, k, parameter)
+      if (sink.lanes !== undefined) turn(a as Lanes, step((a as Lanes).a, v, i, k, parameter) as number)
+      else gathered = step(gathered, v, i, k, parameter)
       return sink.stops === true && (gathered as { done: boolean }).done
     }
     let i = lo

@@ -30,6 +30,14 @@ export interface Source {
   readonly length: number
 }
 
+/**
+ * The same in an object of this thread's own. What has come from another thread or was frozen is of another class to V8,
+ * and a loop that has seen those of one class is compiled again when it meets the other.
+ */
+export function own({ kind, data, from, step, size, length }: Source): Source {
+  return { kind, data, from, step, size, length }
+}
+
 export type StageName = 'map' | 'filter' | 'flatMap' | 'filterMap' | 'tap' | 'zip' | 'zipWith' | 'mapInit'
 
 export interface Stage {

@@ -28,20 +28,8 @@ export interface Sink {
   readonly number?: boolean
   /** What is gathered is an array of the engine's own, which may cross as it likes. */
   readonly gathers?: boolean
-  /** A leaf is gathered in {@link Lanes}, an element in each in turn. */
-  readonly lanes?: boolean
-}
-
-/**
- * Four sums side by side: the k-th number goes to lane k modulo 4. A sum waits for the one before it, so a single one
- * takes three or four cycles an element, whatever else there is to do; of four, each has that long. Lane `a` is the next
- * one's.
- */
-export interface Lanes {
-  a: number
-  b: number
-  c: number
-  d: number
+  /** A leaf is gathered in four lanes (lanes.ts) by this operator, which is all that the step does with a number. */
+  readonly lanes?: '+' | '*'
 }
 
 /** Of one piece of a search. */
@@ -108,9 +96,35 @@ function betterOf(better: (b: number, a: number) => boolean): Sink['join'] {
 const call = (ends: readonly AnyFunction[], index: number, ...args: unknown[]): unknown =>
   (ends[index] as (...args: unknown[]) => unknown)(...args)
 
+const sum: Sink = {
+  kind: 'fixed',
+  number: true,
+  begin: p => p,
+  step: (a: number, v: number) => {
+    if (typeof v !== 'number')
+      throw new TypeError(`sum: ${String(v).slice(0, 60)} (${typeof v}) is no number. Map it to a number first.`)
+    return a + v
+  },
+  join: (a: number, b: number) => a + b,
+}
+
+const product: Sink = {
+  kind: 'fixed',
+  number: true,
+  begin: p => p,
+  step: (a: number, v: number) => {
+    if (typeof v !== 'number')
+      throw new TypeError(`product: ${String(v).slice(0, 60)} (${typeof v}) is no number. Map it to a number first.`)
+    return a * v
+  },
+  join: (a: number, b: number) => a * b,
+}
+
 export type SinkName =
   | 'sum'
+  | 'sumOfMany'
   | 'product'
+  | 'productOfMany'
   | 'reduce'
   | 'fuse'
   | 'fold'
@@ -136,28 +150,10 @@ export type SinkName =
   | 'toMap'
 
 export const sinks: Readonly<Record<SinkName, Sink>> = {
-  sum: {
-    kind: 'fixed',
-    number: true,
-    begin: p => p,
-    step: (a: number, v: number) => {
-      if (typeof v !== 'number')
-        throw new TypeError(`sum: ${String(v).slice(0, 60)} (${typeof v}) is no number. Map it to a number first.`)
-      return a + v
-    },
-    join: (a: number, b: number) => a + b,
-  },
-  product: {
-    kind: 'fixed',
-    number: true,
-    begin: p => p,
-    step: (a: number, v: number) => {
-      if (typeof v !== 'number')
-        throw new TypeError(`product: ${String(v).slice(0, 60)} (${typeof v}) is no number. Map it to a number first.`)
-      return a * v
-    },
-    join: (a: number, b: number) => a * b,
-  },
+  sum,
+  sumOfMany: { ...sum, lanes: '+' },
+  product,
+  productOfMany: { ...product, lanes: '*' },
   reduce: {
     kind: 'fixed',
     begin: p => p,

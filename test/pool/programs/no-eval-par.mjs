@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { Pool } from 'filch'
 
 import { byTask, nested } from '../../par/bodies.tasks.ts'
+import { gathered, spelt, ways, wild } from '../../par/lanes.tasks.ts'
 import { chain, ends, oracle, steps } from '../../par/chain.tasks.ts'
 
 // oxlint-disable-next-line typescript/no-implied-eval -- shows that it is off
@@ -18,6 +19,10 @@ for (const threads of [0, 2]) {
       if (typeof wanted === 'number') assert.ok(Math.abs(found - wanted) <= 1e-9 * Math.abs(wanted), `${step} ${end}`)
       else assert.deepEqual(found, wanted)
     }
+  }
+  for (const way of ways) {
+    for (const length of [1024, 5003])
+      assert.equal(await pool.run(gathered, wild(length), way), spelt(wild(length), way), way)
   }
   assert.equal(await pool.run(byTask, 100_000), 4_999_950_000 + 4_200_000)
   assert.ok((await pool.run(nested, 50)) > 0)
