@@ -14,15 +14,13 @@ import { type Sweep, sweep } from './sweep.ts'
  * Prefix sums in one pass as long as nobody helps, in two where somebody does (Blelloch, "Prefix sums and their
  * applications", 1990).
  *
- * The array is cut into blocks of fixed length, and a block into groups of four. Within a group the elements are
- * combined from left to right, within a block what the groups come to, and so are the blocks; a result is what lies
- * before the group, combined with what lies in it up to its place. So the association depends on nothing but the place,
- * a worker that knows what comes before its block needs a single pass, and only one operation in four has to wait for
- * the one before it.
+ * The array is cut into blocks of fixed length. Within a block the elements are combined from left to right, and so are
+ * the blocks; a result is what lies before the block, combined with what lies in it up to its place. So the association
+ * depends on nothing but the place, and a worker that knows what comes before its block needs a single pass.
  */
-const BLOCK = CALL
-/** Blocks between two looks at who is hungry. */
-const STEP = 4
+const BLOCK = 4 * CALL
+/** Blocks of which a thief finds out what they come to at once: none of them waits for another. */
+const LOT = 4
 
 type Op = (a: number, b: number) => number
 
@@ -120,6 +118,8 @@ interface Loops {
   /** It has been called for a few elements, and V8 knows its ends (blocks.ts). */
   known: boolean
   readonly total: (xs: Float64Array, lo: number, hi: number, identity: number) => number
+  /** What each of four whole blocks comes to, from `block` on: none of them waits for another. */
+  readonly totals: (xs: Float64Array, block: number, size: number, identity: number, blocks: Float64Array) => void
   readonly inclusive: Fill
   readonly exclusive: Fill
 }
@@ -130,29 +130,32 @@ const makeLoops = (op: Op): Loops => ({
   total: (xs, lo, hi, identity) => {
     let a = 1 * identity
     const end = hi | 0
-    let i = lo | 0
-    for (; i + 3 < end; i += 4) a = op(a, op(op(op(xs[i]!, xs[i + 1]!), xs[i + 2]!), xs[i + 3]!))
-    for (; i < end; i++) a = op(a, xs[i]!)
+    for (let i = lo | 0; i < end; i++) a = op(a, xs[i]!)
     return a
+  },
+  totals: (xs, block, size, identity, blocks) => {
+    let a = 1 * identity
+    let b = a
+    let c = a
+    let d = a
+    const lo = (block * size) | 0
+    const end = (lo + size) | 0
+    for (let i = lo; i < end; i++) {
+      a = op(a, xs[i]!)
+      b = op(b, xs[i + size]!)
+      c = op(c, xs[i + 2 * size]!)
+      d = op(d, xs[i + 3 * size]!)
+    }
+    blocks[block] = a
+    blocks[block + 1] = b
+    blocks[block + 2] = c
+    blocks[block + 3] = d
   },
   inclusive: (xs, to, lo, hi, identity, before) => {
     const start = 1 * before
     let a = 1 * identity
     const end = hi | 0
-    let i = lo | 0
-    for (; i + 3 < end; i += 4) {
-      const all = op(start, a)
-      const one = xs[i]!
-      const two = op(one, xs[i + 1]!)
-      const three = op(two, xs[i + 2]!)
-      const four = op(three, xs[i + 3]!)
-      a = op(a, four)
-      to[i] = op(all, one)
-      to[i + 1] = op(all, two)
-      to[i + 2] = op(all, three)
-      to[i + 3] = op(all, four)
-    }
-    for (; i < end; i++) {
+    for (let i = lo | 0; i < end; i++) {
       a = op(a, xs[i]!)
       to[i] = op(start, a)
     }
@@ -162,19 +165,7 @@ const makeLoops = (op: Op): Loops => ({
     const start = 1 * before
     let a = 1 * identity
     const end = hi | 0
-    let i = lo | 0
-    for (; i + 3 < end; i += 4) {
-      const all = op(start, a)
-      const one = xs[i]!
-      const two = op(one, xs[i + 1]!)
-      const three = op(two, xs[i + 2]!)
-      a = op(a, op(three, xs[i + 3]!))
-      to[i] = all
-      to[i + 1] = op(all, one)
-      to[i + 2] = op(all, two)
-      to[i + 3] = op(all, three)
-    }
-    for (; i < end; i++) {
+    for (let i = lo | 0; i < end; i++) {
       const x = xs[i]!
       to[i] = op(start, a)
       a = op(a, x)
@@ -210,45 +201,48 @@ function run(plan: Scan, original: Op): void {
     plan,
     alone,
     ahead: totals,
-    here(step) {
-      const end = Math.min(xs.length, (step + 1) * STEP * BLOCK)
-      for (let lo = step * STEP * BLOCK; lo < end; lo += BLOCK) {
-        before = fill.call(APART, xs, to, lo, Math.min(end, lo + BLOCK), identity, before)
-      }
+    here(block) {
+      const lo = block * BLOCK
+      before = fill.call(APART, xs, to, lo, Math.min(xs.length, lo + BLOCK), identity, before)
     },
     known(from, to) {
-      for (let block = from * STEP; block < Math.min(to * STEP, blocks.length); block++) {
+      for (let block = from; block < to; block++) {
         const own = blocks[block]!
         blocks[block] = before
         before = op(before, own)
       }
-      par.range(from, to).with(plan).forEach(fillStep)
+      par.range(from, to).with(plan).forEach(fillBlock)
     },
   }
-  sweep(all, 0, Math.ceil(blocks.length / STEP))
+  sweep(all, 0, blocks.length)
 }
 
 /** What some blocks come to. */
 const totals = ownTask((plan: Scan, from: number, to: number, home: number): boolean => {
   if (workerIndex() === home) return false
-  par.range(from, to).with(plan).forEach(totalStep)
+  par
+    .range(from, to, LOT)
+    .with({ ...plan, end: to })
+    .forEach(totalLot)
   return true
 })
 
-const totalStep = ownTask((step: number, plan: Scan): void => {
-  const { xs, blocks, identity } = plan
-  const { total } = loops(plan)
-  for (let block = step * STEP; block < Math.min((step + 1) * STEP, blocks.length); block++) {
+const totalLot = ownTask((from: number, plan: Scan & { readonly end: number }): void => {
+  const { xs, blocks, identity, end } = plan
+  const { total, totals } = loops(plan)
+  if (from + LOT <= end && (from + LOT) * BLOCK <= xs.length) {
+    totals.call(APART, xs, from, BLOCK, identity, blocks)
+    return
+  }
+  for (let block = from; block < Math.min(from + LOT, end); block++) {
     const lo = block * BLOCK
     blocks[block] = total.call(APART, xs, lo, Math.min(xs.length, lo + BLOCK), identity)
   }
 })
 
-const fillStep = ownTask((step: number, plan: Scan): void => {
+const fillBlock = ownTask((block: number, plan: Scan): void => {
   const { xs, to, identity, blocks, exclusive } = plan
   const fill = loops(plan)[exclusive ? 'exclusive' : 'inclusive']
-  for (let block = step * STEP; block < Math.min((step + 1) * STEP, blocks.length); block++) {
-    const lo = block * BLOCK
-    fill.call(APART, xs, to, lo, Math.min(xs.length, lo + BLOCK), identity, blocks[block]!)
-  }
+  const lo = block * BLOCK
+  fill.call(APART, xs, to, lo, Math.min(xs.length, lo + BLOCK), identity, blocks[block]!)
 })

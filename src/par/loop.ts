@@ -171,12 +171,13 @@ function element({ sources, stages, bound }: Plan, take: (v: string) => string):
   return [`const v = ${fetch(sources[0]!, 0)}`, ...body, take(v), '}'.repeat(inner)].join('\n')
 }
 
+const checked = (v: string): string => `if (typeof ${v} !== 'number') step(a, ${v})`
+
 /** Characters of bodies of which V8 copies five into one loop: more, and it would call some of them. */
 const SHORT = 200
 
 /** Text of loops in four lanes: four elements a turn, as long as there are so many, then one after the other. */
 function inLanes(plan: Plan, operator: string): string {
-  const checked = (v: string): string => `if (typeof ${v} !== 'number') step(a, ${v})`
   const four = ['a', 'b', 'c', 'd'].map(
     lane => `{\n${element(plan, v => `${checked(v)}\n${lane} ${operator}= ${v}`)}\n}`,
   )
