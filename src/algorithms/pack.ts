@@ -1,4 +1,4 @@
-import { allocate, type ArrayOf, isShared, type Kind, kindOf, type Numbers } from '../data/kinds.ts'
+import { type ArrayOf, isShared, type Kind, kindOf, type Numbers } from '../data/kinds.ts'
 import { borrow, giveBack } from '../data/scratch.ts'
 import { OptionError } from '../errors.ts'
 import { APART, type Body, bodyOf, specialised, textMayRun } from '../par/body.ts'
@@ -104,7 +104,7 @@ export function partition<A extends Numbers>(array: A, fn: Keep<A>): [yes: Array
 
 function planOf(xs: Numbers, keep: Body): Pack {
   const scratch: Numbers = borrow(kindOf(xs)!, xs.length)
-  return { xs, keep, scratch, counts: allocate('i32', Math.ceil(xs.length / BLOCK)) }
+  return { xs, keep, scratch, counts: borrow('i32', Math.ceil(xs.length / BLOCK)) }
 }
 
 function packed(xs: Numbers, body: Body, keep: unknown, into: Numbers | undefined): Numbers {
@@ -114,6 +114,7 @@ function packed(xs: Numbers, body: Body, keep: unknown, into: Numbers | undefine
   if (into !== undefined && isShared(into) && into.length >= xs.length) {
     const length = packInto(plan, into, alone)
     giveBack(plan.scratch)
+    giveBack(plan.counts)
     return (into as Float64Array).subarray(0, length)
   }
   if (alone === undefined) par(plan.counts.length).with(plan).forEach(packBlock)

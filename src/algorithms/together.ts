@@ -2,7 +2,7 @@ import { allocate, kindOf, type Numbers } from '../data/kinds.ts'
 import { APART, ofKind } from '../par/body.ts'
 import { ownTask } from '../par/own.ts'
 import { par } from './blocks.ts'
-import { giveBack } from '../data/scratch.ts'
+import { borrow, giveBack } from '../data/scratch.ts'
 import { makeCopy } from './copy.ts'
 
 /** Elements that each block has packed at its own beginning, and how many there are of each. */
@@ -23,12 +23,17 @@ interface Move {
  * the beginning of `into`. In a task.
  */
 export function together({ scratch, counts }: Packing, block: number, into?: Numbers): Numbers {
+  const starts = borrow('i32', counts.length)
   let length = 0
-  const starts = counts.map(count => (length += count) - count)
+  for (let at = 0; at < counts.length; at++) {
+    starts[at] = length
+    length += counts[at]!
+  }
   const target = into === undefined ? allocate(kindOf(scratch)!, length) : (into as Float64Array).subarray(0, length)
   par(counts.length)
     .with({ scratch, target, starts, block } satisfies Move)
     .forEach(moveBlock)
+  giveBack(starts)
   if (into === undefined) giveBack(scratch)
   return target
 }
