@@ -10,7 +10,7 @@ export interface Peer {
 }
 
 /** A function of kernels.mjs. */
-export type Kernel = 'next' | 'spin' | 'tick'
+export type Kernel = 'next' | 'spin' | 'tick' | 'sum' | 'mandelbrot' | 'roots'
 
 /** A pool of that many threads, with the defaults of its makers otherwise. Its threads may still be starting. */
 export function openPeer(name: PeerName, threads: number): Promise<Peer> {
@@ -90,6 +90,9 @@ const open: Record<PeerName, (threads: number) => Promise<Peer>> = {
       next: (n: number) => n + 1,
       spin: async ({ url, value }: { url: string; value: number }) => (await import(url)).spin(value),
       tick: async ({ url, value }: { url: string; value: object }) => (await import(url)).tick(value),
+      sum: async ({ url, value }: { url: string; value: object }) => (await import(url)).sum(value),
+      mandelbrot: async ({ url, value }: { url: string; value: object }) => (await import(url)).mandelbrot(value),
+      roots: async ({ url, value }: { url: string; value: number }) => (await import(url)).roots(value),
     }
     return {
       async run(name, value) {

@@ -27,10 +27,10 @@ export const gathered = task((xs: Float64Array, way: Way): number => {
         .filter(x => x !== Infinity)
         .sum()
     case 'product':
-      return par(xs)
-        .map(x => 1 + x / 1e20)
-        .product()
   }
+  return par(xs)
+    .map(x => 1 + x / 1e20)
+    .product()
 })
 
 /** One of many is a text. */
