@@ -114,6 +114,8 @@ function part(source: Source, from: number, step: number, length: number): Sourc
   switch (source.kind) {
     case 'view':
       return { ...source, kind: 'strided', from, step, length }
+    case 'count':
+      return { ...source, kind: 'range', from, step, length }
     case 'range':
     case 'strided':
     case 'parts':

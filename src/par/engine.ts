@@ -278,7 +278,7 @@ class Walk {
 }
 
 /** Each place of the source. */
-const PLACES: Source = { kind: 'range', data: null, from: 0, step: 1, size: 0, length: NEVER }
+const PLACES: Source = { kind: 'count', data: null, from: 0, step: 1, size: 0, length: NEVER }
 
 /** The same chain with pairs at its end: what was made, and the place of what it was made of. */
 function placed(plan: Plan): Plan {

@@ -194,6 +194,7 @@ function fetch({ kind }: Source, n: number): string {
 }
 
 const fetches: Record<SourceKind, string> = {
+  count: 'i',
   range: 'o@ + i * t@',
   view: 's@[i]',
   strided: 's@[o@ + i * t@]',
@@ -262,6 +263,8 @@ function elementOf({ kind, data, from, step, size }: Source, i: number): unknown
       return array[i - from]
     case 'parts':
       return array.subarray(from + i * step, from + i * step + size)
+    case 'count':
+      return i
     case 'range':
   }
   return from + i * step

@@ -9,6 +9,8 @@ import type { SinkName } from './sinks.ts'
 
 /** How element `i` of a source is fetched. `data` and `from`, `step` are the source's own. */
 export type SourceKind =
+  /** `i` */
+  | 'count'
   /** `from + i * step` */
   | 'range'
   /** `data[i]`, a typed array */

@@ -31,7 +31,9 @@ export function rangeOf(from: number, to: number, step: number): Source {
   }
   if (step === 0) throw new OptionError('The step of a range', step, 'Give a whole number other than 0.')
   const length = Math.max(0, Math.ceil((to - from) / step))
-  return { kind: 'range', data: null, from, step, size: 0, length: bounded(length) }
+  // What a product may have made may be a fraction to V8, or -0.
+  const kind = from === 0 && step === 1 ? 'count' : 'range'
+  return { kind, data: null, from, step, size: 0, length: bounded(length) }
 }
 
 /** Views of a typed array, `size` long, `step` apart. */
