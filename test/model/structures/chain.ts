@@ -165,7 +165,11 @@ export const model: Model = structure<typeof chains>({
       'one sender that uses cells again': scenario([[1, 2, 3]], false, true),
       'one sender that adds to its cell': scenario([[1, 2, 3]], false, false, true),
       'one sender that adds to cells that it uses again': scenario([[1, 2, 3, 4]], false, true, true),
-      'two senders that add to their cells': { ...scenario([[1, 2], [3]], false, false, true), long: 'altogether', share: 20 },
+      'two senders that add to their cells': {
+        ...scenario([[1, 2], [3]], false, false, true),
+        long: 'altogether',
+        share: 20,
+      },
       'the sender dies': scenario([[1, 2]], true),
       'the sender dies while it adds to its cell': scenario([[1, 2]], true, false, true),
       'the receiver moves': {
