@@ -11,6 +11,9 @@ export interface Sample {
   readonly cpu: number
 }
 
+/** Milliseconds, and two runs at least, before anything counts: V8 compiles a loop several times. */
+const WARM = 500
+
 /**
  * Each of `times` runs of a kernel, after it has been compiled; what it comes to must be what the loop comes to.
  */
@@ -31,7 +34,8 @@ export const measure = task((name: string, how: How, size: number, times: number
       if (from === undefined || xs === undefined) kernel.part(data, 0, Math.ceil(length / 500))
 
   const samples: Sample[] = []
-  for (let i = -2; i < times; i++) {
+  const warm = performance.now() + WARM
+  for (let runs = 0; samples.length < times; runs++) {
     reset()
     const before = process.cpuUsage()
     const begun = performance.now()
@@ -39,7 +43,7 @@ export const measure = task((name: string, how: How, size: number, times: number
     const wall = performance.now() - begun
     const { user, system } = process.cpuUsage(before)
     if (Math.abs(made - expected) > 1e-9 * Math.abs(expected)) throw new Error(`${name}: ${made} and not ${expected}`)
-    if (i >= 0) samples.push({ wall, cpu: (user + system) / 1000 })
+    if (runs >= 2 && begun >= warm) samples.push({ wall, cpu: (user + system) / 1000 })
   }
   return samples
 })

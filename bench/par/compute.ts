@@ -6,7 +6,7 @@ export const bench = kernelBench(
   {
     question: 'What do two workers gain where there is a lot to compute for each element?',
     method:
-      'Three runs in a fresh process after two to warm up. Mandelbrot: 2048 x 2048 pixels, 200 iterations at most. Matmul: 1024 x 1024, against the loops i, k, j. ' +
+      'Three runs in a fresh process after half a second to warm up. Mandelbrot: 2048 x 2048 pixels, 200 iterations at most. Matmul: 1024 x 1024, against the loops i, k, j. ' +
       'Stencil: five points, 3000 x 3000. N-body: 4000 bodies. K-means: a million points, 16 centres.',
   },
   {

@@ -6,7 +6,7 @@ export const bench = kernelBench(
   {
     question: 'What do loops over 50 million numbers cost, which wait for memory more than they compute?',
     method:
-      'Five runs in a fresh process after two to warm up. "Loop" is written by hand and runs in a worker; "cut by hand" is the same loop ' +
+      'Five runs in a fresh process after half a second to warm up. "Loop" is written by hand and runs in a worker; "cut by hand" is the same loop ' +
       'over two halves, one of them forked; filch runs after twelve chains with other bodies.',
   },
   { sum: big, 'a * x + b': big, dot: big, chain: big },

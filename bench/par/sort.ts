@@ -5,7 +5,8 @@ const size = { size: 1e7, quick: 10_000, times: 2 }
 export const bench = kernelBench(
   {
     question: 'How fast are ten million numbers sorted?',
-    method: 'Two runs in a fresh process after two to warm up. "Loop" is the method `sort` of the typed array.',
+    method:
+      'Two runs in a fresh process after half a second, and two runs, to warm up. "Loop" is the method `sort` of the typed array.',
   },
   {
     'f64, random': { ...size, gain: 3.5 },
