@@ -52,7 +52,7 @@ describe.for([0, 1, 2, 4])('%i threads', threads => {
     expect(await settled(Promise.resolve(handle))).toMatchObject({ error: { name: 'KilledError', reason: 'enough' } })
     await quiet(live)
     await pool.close()
-  }, 30_000)
+  }, 120_000)
 })
 
 it('a kill by force finds a tree of any depth in one look', async () => {
