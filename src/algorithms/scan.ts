@@ -180,13 +180,13 @@ function loops({ xs, to, op, identity }: Scan, original?: Op): Loops {
   if (made.known) return made
   made.known = true
   const there = new (to.constructor as Float64ArrayConstructor)(CALL)
+  const four = new Float64Array(LOT)
   for (let span = FIRST; span < CALL; span *= 2) {
-    // With a rest, and without one.
-    for (let end = Math.min(span, xs.length), rest = 0; rest < 2; rest++, end--) {
-      made.total.call(APART, xs, 0, end, identity)
-      made.inclusive.call(APART, xs, there, 0, end, identity, identity)
-      made.exclusive.call(APART, xs, there, 0, end, identity, identity)
-    }
+    if (LOT * span <= xs.length) made.totals.call(APART, xs, 0, span, identity, four)
+    const end = Math.min(span, xs.length)
+    made.total.call(APART, xs, 0, end, identity)
+    made.inclusive.call(APART, xs, there, 0, end, identity, identity)
+    made.exclusive.call(APART, xs, there, 0, end, identity, identity)
   }
   return made
 }
