@@ -77,7 +77,7 @@ function narrow(xs: Numbers, rank: number): { readonly xs: Numbers; readonly ran
   const high = sample[Math.min(SAMPLE - 1, Math.ceil(place + margin))]!
   const block = blockOf(length)
   const blocks = Math.ceil(length / block)
-  const between: Packing = { scratch: borrow(kindOf(xs)!, length), counts: allocate('i32', blocks) }
+  const between: Packing = { scratch: borrow(kindOf(xs)!, length), counts: borrow('i32', blocks) }
   const below = allocate('i32', blocks)
   par(blocks)
     .with({ xs, block, low, high, below, between } satisfies Split)

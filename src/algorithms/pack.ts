@@ -1,5 +1,5 @@
 import { type ArrayOf, isShared, type Kind, kindOf, type Numbers } from '../data/kinds.ts'
-import { borrow, giveBack } from '../data/scratch.ts'
+import { borrow } from '../data/scratch.ts'
 import { OptionError } from '../errors.ts'
 import { APART, type Body, bodyOf, specialised, textMayRun } from '../par/body.ts'
 import * as check from '../par/check.ts'
@@ -9,7 +9,7 @@ import { ownTask } from '../par/own.ts'
 import { workerIndex } from '../task/place.ts'
 import { given, nextSpan, par, type Ramp } from './blocks.ts'
 import { type Sweep, sweep } from './sweep.ts'
-import { together } from './together.ts'
+import { release, together } from './together.ts'
 
 /**
  * Filter into shared memory. Each block packs what it keeps at its own place in scratch memory, and writes down how
@@ -113,8 +113,7 @@ function packed(xs: Numbers, body: Body, keep: unknown, into: Numbers | undefine
   // A shorter one may turn out too short when some of it is written.
   if (into !== undefined && isShared(into) && into.length >= xs.length) {
     const length = packInto(plan, into, alone)
-    giveBack(plan.scratch)
-    giveBack(plan.counts)
+    release(plan)
     return (into as Float64Array).subarray(0, length)
   }
   if (alone === undefined) par(plan.counts.length).with(plan).forEach(packBlock)

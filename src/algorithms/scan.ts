@@ -200,7 +200,7 @@ function run(plan: Scan, original: Op): void {
   const all: Sweep<Scan> = {
     plan,
     alone,
-    ahead: totals,
+    ahead: totalAhead,
     here(block) {
       const lo = block * BLOCK
       before = fill.call(APART, xs, to, lo, Math.min(xs.length, lo + BLOCK), identity, before)
@@ -218,7 +218,7 @@ function run(plan: Scan, original: Op): void {
 }
 
 /** What some blocks come to. */
-const totals = ownTask((plan: Scan, from: number, to: number, home: number): boolean => {
+const totalAhead = ownTask((plan: Scan, from: number, to: number, home: number): boolean => {
   if (workerIndex() === home) return false
   par
     .range(from, to, LOT)

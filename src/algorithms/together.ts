@@ -19,7 +19,7 @@ interface Move {
 }
 
 /**
- * What all blocks have packed, in order: in a new shared array, and the scratch was borrowed and is given back; or at
+ * What all blocks have packed, in order: in a new shared array, and the packing was borrowed and is given back; or at
  * the beginning of `into`. In a task.
  */
 export function together({ scratch, counts }: Packing, block: number, into?: Numbers): Numbers {
@@ -34,8 +34,14 @@ export function together({ scratch, counts }: Packing, block: number, into?: Num
     .with({ scratch, target, starts, block } satisfies Move)
     .forEach(moveBlock)
   giveBack(starts)
-  if (into === undefined) giveBack(scratch)
+  if (into === undefined) release({ scratch, counts })
   return target
+}
+
+/** What was borrowed for it is not needed any more. */
+export function release({ scratch, counts }: Packing): void {
+  giveBack(scratch)
+  giveBack(counts)
 }
 
 const moveBlock = ownTask((at: number, { scratch, target, starts, block }: Move): void => {

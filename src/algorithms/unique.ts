@@ -37,7 +37,7 @@ export function unique<A extends Numbers>(array: A): ArrayOf<Kind> & A {
     const block = blockOf(length)
     const packing: Packing = {
       scratch: borrow(kind, length),
-      counts: allocate('i32', Math.ceil(length / block)),
+      counts: borrow('i32', Math.ceil(length / block)),
     }
     par(packing.counts.length)
       .with({ xs, block, packing } satisfies Unique)

@@ -1,9 +1,9 @@
 import { now } from '../scheduler/clock.ts'
 import { APART } from './body.ts'
 import type { Draft, Result } from './draft.ts'
-import { LEAST_LEAF, leafOf, middleOf } from './engine.ts'
+import { LEAST_LEAF, leafOf, middleOf } from './leaf.ts'
 import { locate } from './explained.ts'
-import { begun, done } from './lanes.ts'
+import { beginLeaf, endLeaf } from './lanes.ts'
 import { type Compiled, costs, learn, type Mark } from './loop.ts'
 
 /**
@@ -69,6 +69,6 @@ function node(tree: Tree, lo: number, hi: number): unknown {
     const middle = middleOf(lo, hi, size)
     return sink.join(node(tree, lo, middle) as never, node(tree, middle, hi) as never, ends)
   }
-  const a = begun(sink, parameter, ends)
-  return done(sink, loop.call(APART, draft.sources, lo, hi, draft.settings.env, a, parameter, mark, states), ends)
+  const a = beginLeaf(sink, parameter, ends)
+  return endLeaf(sink, loop.call(APART, draft.sources, lo, hi, draft.settings.env, a, parameter, mark, states), ends)
 }

@@ -6,6 +6,7 @@ import type { Forked } from '../task/task.ts'
 import { giveFlag, NEVER, NOW } from './flags.ts'
 import { AHEAD, hungry } from './hunger.ts'
 import { Job, type Parts } from './job.ts'
+import { leafOf, middleOf } from './leaf.ts'
 import type { Compiled } from './loop.ts'
 import { ownTask } from './own.ts'
 import { drops, type Plan, type Source, type Stage } from './shape.ts'
@@ -31,23 +32,6 @@ import { drops, type Plan, type Source, type Stage } from './shape.ts'
  * forked already, of who is idle: after 1, 2, 4, … elements, until the calls take some 20 microseconds. What an element costs is remembered with the loop, so a short range of cheap
  * elements is one call. The idea is that of lazy binary splitting (Tzannes, Caragea, Barua, Vishkin, PPoPP 2010).
  */
-
-/**
- * Elements that are gathered from left to right: about one in 256 of all, so that there are enough to share, but not so
- * few that the calls of the loop are felt, nor so many that the others wait for one.
- */
-export function leafOf(length: number): number {
-  if (length <= 256 * LEAST_LEAF) return LEAST_LEAF
-  return Math.min(MOST_LEAF, 2 ** Math.ceil(Math.log2(length / 256)))
-}
-
-/** Where a node of the tree is cut: between leaves, the left part the larger one. */
-export function middleOf(lo: number, hi: number, leaf: number): number {
-  return lo + Math.ceil(Math.ceil((hi - lo) / leaf) / 2) * leaf
-}
-
-export const LEAST_LEAF = 1024
-const MOST_LEAF = 16_384
 
 const jobs = new WeakMap<Plan, Job>()
 

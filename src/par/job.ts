@@ -5,7 +5,7 @@ import { stack } from '../scheduler/context.ts'
 import { APART, textMayRun } from './body.ts'
 import { locate } from './explained.ts'
 import { NEVER, raise, takeFlag } from './flags.ts'
-import { begun, done } from './lanes.ts'
+import { beginLeaf, endLeaf } from './lanes.ts'
 import { type Compiled, compile, costs, learn, type Mark } from './loop.ts'
 import { own, type Plan, type Source } from './shape.ts'
 
@@ -63,12 +63,12 @@ export class Job {
   }
 
   begin(): unknown {
-    return begun(this.compiled.sink, this.plan.parameter, this.compiled.ends)
+    return beginLeaf(this.compiled.sink, this.plan.parameter, this.compiled.ends)
   }
 
   /** What a leaf is that has come to `a`. */
   done(a: unknown): unknown {
-    return done(this.compiled.sink, a, this.compiled.ends)
+    return endLeaf(this.compiled.sink, a, this.compiled.ends)
   }
 
   join(a: unknown, b: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { AnyFunction } from '../scheduler/tasks.ts'
-import { type Lanes, turn } from './lanes.ts'
 import { revive, textMayRun } from './body.ts'
+import { inLanes, type Lanes, turn } from './lanes.ts'
 import { keyOf, type Plan, type Source, type SourceKind, type Stage } from './shape.ts'
 import { type Sink, sinks } from './sinks.ts'
 
@@ -124,26 +124,30 @@ function text(plan: Plan, sink: Sink): string {
     const k = ends.length === 0 ? 'undefined' : sink.kind === 'fixed' ? 'g0' : `g0(${v}${rest})`
     return `a = step(a, ${v}, i, ${k}, p)${sink.stops === true ? '\nif (a.done) return a' : ''}`
   }
+  const each = (take: (v: string) => string): string => element(plan, rest, take)
+  const gathers =
+    sink.lanes === undefined
+      ? { begin: sink.number === true ? 'a = +a' : '', loops: `for (; i < n; i++) {\n${each(one)}\n}`, end: 'return a' }
+      : inLanes(each, sink.lanes, isShort(plan))
   return `'use strict'
 return function ${name}(S, lo, hi, e, a, p, m, q) {
   ${sources.map((_, n) => `const s${n} = S[${n}].data, o${n} = S[${n}].from, t${n} = S[${n}].step, z${n} = S[${n}].size`).join('\n  ')}
-  ${sink.lanes !== undefined ? 'const l = a\n  let b = +l.b, c = +l.c, d = +l.d\n  a = +l.a' : sink.number === true ? 'a = +a' : ''}
+  ${gathers.begin}
   let i = lo | 0
   const n = hi | 0
   try {
     ${states.join('\n    ')}
-    ${sink.lanes !== undefined ? inLanes(plan, sink.lanes) : `for (; i < n; i++) {\n${element(plan, one)}\n}`}
+    ${gathers.loops}
   } catch (error) {
     m.at = i
     throw error
   }
-  ${sink.lanes !== undefined ? 'l.a = a, l.b = b, l.c = c, l.d = d\n  return l' : 'return a'}
+  ${gathers.end}
 }`
 }
 
-/** Text of all that is done with an element; `take` is that of its end. */
-function element({ sources, stages, bound }: Plan, take: (v: string) => string): string {
-  const rest = bound ? ', e, i' : ', i'
+/** Text of all that is done with an element; `rest` is what bodies get besides, `take` the text of its end. */
+function element({ sources, stages }: Plan, rest: string, take: (v: string) => string): string {
   let v = 'v'
   let inner = 0
   const body = stages.map(({ name, body, source }): string => {
@@ -171,22 +175,11 @@ function element({ sources, stages, bound }: Plan, take: (v: string) => string):
   return [`const v = ${fetch(sources[0]!, 0)}`, ...body, take(v), '}'.repeat(inner)].join('\n')
 }
 
-const checked = (v: string): string => `if (typeof ${v} !== 'number') step(a, ${v})`
-
 /** Characters of bodies of which V8 copies five into one loop: more, and it would call some of them. */
 const SHORT = 200
 
-/** Text of loops in four lanes: four elements a turn, as long as there are so many, then one after the other. */
-function inLanes(plan: Plan, operator: string): string {
-  const four = ['a', 'b', 'c', 'd'].map(
-    lane => `{\n${element(plan, v => `${checked(v)}\n${lane} ${operator}= ${v}`)}\n}`,
-  )
-  const last = element(plan, v => `${checked(v)}\nconst next = a ${operator} ${v}\na = b, b = c, c = d, d = next`)
-  const length = plan.bodies.reduce((sum, body) => sum + (typeof body === 'string' ? body.length : SHORT), 0)
-  return `${length <= SHORT ? `for (; i + 3 < n; i++) {\n${four.join('\ni++\n')}\n}` : ''}
-    for (; i < n; i++) {
-${last}
-}`
+function isShort({ bodies }: Plan): boolean {
+  return bodies.reduce((sum, body) => sum + (typeof body === 'string' ? body.length : SHORT), 0) <= SHORT
 }
 
 function fetch({ kind }: Source, n: number): string {

@@ -4,8 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { audited } from '../pool/audit.ts'
 import { cells } from '../pool/basic.tasks.ts'
 import { settled } from '../pool/settle.ts'
+import { SOLO } from '../support/mode.ts'
 import { chain, deep, killsDeep, overflow, stubborn, takes, takesFar } from './deep.tasks.ts'
 import { quiet } from './quiet.ts'
+
+/** Milliseconds for 15,000 levels: a third of one each where every task may have a thread, and more beside other tests. */
+const limit = SOLO ? 120_000 : 30_000
 
 describe.for([0, 1, 2, 4])('%i threads', threads => {
   it('a join that helps nobody still runs what it waits for', async () => {
@@ -43,16 +47,20 @@ describe.for([0, 1, 2, 4])('%i threads', threads => {
     await pool.close()
   })
 
-  it('a kill goes down a tree of any depth', async () => {
-    const { pool, live } = audited({ threads })
-    const there = cells(1)
-    const handle = pool.spawn(chain, 15_000, there)
-    for (; Atomics.load(there, 0) === 0;) await Atomics.waitAsync(there, 0, 0, 20).value
-    handle.kill('enough')
-    expect(await settled(Promise.resolve(handle))).toMatchObject({ error: { name: 'KilledError', reason: 'enough' } })
-    await quiet(live)
-    await pool.close()
-  }, 120_000)
+  it(
+    'a kill goes down a tree of any depth',
+    async () => {
+      const { pool, live } = audited({ threads })
+      const there = cells(1)
+      const handle = pool.spawn(chain, 15_000, there)
+      for (; Atomics.load(there, 0) === 0;) await Atomics.waitAsync(there, 0, 0, 20).value
+      handle.kill('enough')
+      expect(await settled(Promise.resolve(handle))).toMatchObject({ error: { name: 'KilledError', reason: 'enough' } })
+      await quiet(live)
+      await pool.close()
+    },
+    limit,
+  )
 })
 
 it('a kill by force finds a tree of any depth in one look', async () => {

@@ -1,14 +1,14 @@
 import { Pool, shared } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
+import { wild } from '../support/wild.ts'
 import { bits, names } from './bits.tasks.ts'
 
 const TIMES = 50
 const pools = [0, 1, 2, 3, 8, 32].map(threads => new Pool({ threads }))
 afterAll(() => Promise.all(pools.map(pool => pool.close())))
 
-// Magnitudes far apart: another association of the same sum has other bits.
-const xs = shared.f64(50_000, i => Math.sin(i) * 10 ** (i % 17))
+const xs = shared.f64(50_000, wild)
 
 describe(`the same bits in ${TIMES} runs on 0, 1, 2, 3, 8 and 32 workers`, () => {
   it.each(names)(

@@ -1,6 +1,7 @@
 import { Pool } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
+import { wild } from '../support/wild.ts'
 import { again, failures, names, statesOfNothing, turns } from './brief.tasks.ts'
 
 const pools = [0, 1, 2].map(threads => new Pool({ threads }))
@@ -13,7 +14,7 @@ describe('a chain that is written out again when its loop is known', () => {
   it.each(names)('%s: is what the engine makes of it, to the last bit', async name => {
     for (const pool of pools) {
       for (const length of LENGTHS) {
-        const xs = Array.from({ length }, (_, i) => Math.sin(i) * 10 ** (i % 17))
+        const xs = Array.from({ length }, (_, i) => wild(i))
         for (const given of [xs, Float64Array.from(xs)]) {
           expect(await pool.run(again, name, given, 40), `${length} elements`).toHaveLength(1)
         }

@@ -66,7 +66,3 @@ export function spelt(xs: Float64Array, way: Way): number {
   }
   return tree(0, length)
 }
-
-/** Magnitudes far apart: another association of the same sum has other bits. */
-export const wild = (length: number): Float64Array =>
-  Float64Array.from({ length }, (_, i) => Math.sin(i) * 10 ** (i % 17))

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { Pool } from 'filch'
 
 import { byTask, nested } from '../../par/bodies.tasks.ts'
-import { gathered, spelt, ways, wild } from '../../par/lanes.tasks.ts'
+import { gathered, spelt, ways } from '../../par/lanes.tasks.ts'
+import { wild } from '../../support/wild.ts'
 import { chain, ends, oracle, steps } from '../../par/chain.tasks.ts'
 
 // oxlint-disable-next-line typescript/no-implied-eval -- shows that it is off
@@ -21,8 +22,10 @@ for (const threads of [0, 2]) {
     }
   }
   for (const way of ways) {
-    for (const length of [1024, 5003])
-      assert.equal(await pool.run(gathered, wild(length), way), spelt(wild(length), way), way)
+    for (const length of [1024, 5003]) {
+      const wilds = Float64Array.from({ length }, (_, i) => wild(i))
+      assert.equal(await pool.run(gathered, wilds, way), spelt(wilds, way), way)
+    }
   }
   assert.equal(await pool.run(byTask, 100_000), 4_999_950_000 + 4_200_000)
   assert.ok((await pool.run(nested, 50)) > 0)
