@@ -1,5 +1,6 @@
 import { par, task } from 'filch'
 
+import { expectNear, warmth } from '../support/clock.ts'
 import { kernelOf } from './all.ts'
 
 /** Who does the work. */
@@ -10,9 +11,6 @@ export interface Sample {
   readonly wall: number
   readonly cpu: number
 }
-
-/** Milliseconds, and two runs at least, before anything counts: V8 compiles a loop several times. */
-const WARM = 500
 
 /**
  * Each of `times` runs of a kernel, after it has been compiled; what it comes to must be what the loop comes to.
@@ -34,16 +32,17 @@ export const measure = task((name: string, how: How, size: number, times: number
       if (from === undefined || xs === undefined) kernel.part(data, 0, Math.ceil(length / 500))
 
   const samples: Sample[] = []
-  const warm = performance.now() + WARM
-  for (let runs = 0; samples.length < times; runs++) {
+  const isWarm = warmth(2)
+  while (samples.length < times) {
     reset()
+    const counts = isWarm()
     const before = process.cpuUsage()
     const begun = performance.now()
     const made = how === 'loop' ? kernel.part(data, 0, length) : how === 'filch' ? kernel.par(data) : halves(name, data)
     const wall = performance.now() - begun
     const { user, system } = process.cpuUsage(before)
-    if (Math.abs(made - expected) > 1e-9 * Math.abs(expected)) throw new Error(`${name}: ${made} and not ${expected}`)
-    if (runs >= 2 && begun >= warm) samples.push({ wall, cpu: (user + system) / 1000 })
+    expectNear(made, expected, name)
+    if (counts) samples.push({ wall, cpu: (user + system) / 1000 })
   }
   return samples
 })

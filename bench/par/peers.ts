@@ -6,6 +6,7 @@ import { roots } from '../peers/kernels.mjs'
 import { PEERS } from '../peers/names.ts'
 import type { Peer } from '../peers/open.ts'
 import type { Bench, Check, Settings, Variant } from '../support/bench.ts'
+import { expectNear, warmth } from '../support/clock.ts'
 import { peerVariants } from '../support/peers.ts'
 import { inPool } from '../support/pool.ts'
 import { allRoots, picture, total } from './peers.tasks.mjs'
@@ -80,18 +81,16 @@ const cases: Record<string, Case> = {
   },
 }
 
-/** Milliseconds, and three runs at least, before anything counts: V8 compiles a loop several times. */
-const WARM = 500
-
 async function times(run: () => Promise<number>, expected: number, { quick }: Settings): Promise<number[]> {
   const samples: number[] = []
-  const warm = performance.now() + WARM
-  for (let runs = 0; samples.length < (quick ? 1 : 5); runs++) {
+  const isWarm = warmth(3)
+  while (samples.length < (quick ? 1 : 5)) {
+    const counts = isWarm()
     const begun = performance.now()
     const made = await run()
     const took = performance.now() - begun
-    if (Math.abs(made - expected) > 1e-9 * Math.abs(expected)) throw new Error(`${made} and not ${expected}`)
-    if (runs >= 3 && begun >= warm) samples.push(took)
+    expectNear(made, expected, 'the result')
+    if (counts) samples.push(took)
   }
   return samples
 }

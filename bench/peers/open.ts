@@ -35,6 +35,11 @@ function piscinaLike(Pool: PiscinaClass, threads: number): Peer {
   return { run: (name, value) => pool.run(value, { name }), close: () => pool.destroy() }
 }
 
+// Sent as text, and so without anything of this module.
+const increment = (n: number): number => n + 1
+const imported = async ({ url, name, value }: { url: string; name: Kernel; value: unknown }): Promise<unknown> =>
+  (await import(url))[name](value)
+
 const open: Record<PeerName, (threads: number) => Promise<Peer>> = {
   async piscina(threads) {
     const { Piscina } = (await load('piscina')) as { Piscina: PiscinaClass }
@@ -85,19 +90,11 @@ const open: Record<PeerName, (threads: number) => Promise<Peer>> = {
     // It warns of each shared array that is moved without a lock.
     console.warn = () => {}
     initRuntime({ maxWorkers: threads })
-    // Functions travel as text and can refer to nothing outside of them, the address of the kernels included.
-    const kernels: Record<Kernel, (value: never) => unknown> = {
-      next: (n: number) => n + 1,
-      spin: async ({ url, value }: { url: string; value: number }) => (await import(url)).spin(value),
-      tick: async ({ url, value }: { url: string; value: object }) => (await import(url)).tick(value),
-      sum: async ({ url, value }: { url: string; value: object }) => (await import(url)).sum(value),
-      mandelbrot: async ({ url, value }: { url: string; value: object }) => (await import(url)).mandelbrot(value),
-      roots: async ({ url, value }: { url: string; value: number }) => (await import(url)).roots(value),
-    }
     return {
       async run(name, value) {
-        const given = name === 'next' ? value : { url: KERNELS, value }
-        const outcome = await spawn(move(given), kernels[name]).join()
+        const spawned =
+          name === 'next' ? spawn(move(value), increment) : spawn(move({ url: KERNELS, name, value }), imported)
+        const outcome = await spawned.join()
         if (!outcome.ok) throw outcome.error
         return outcome.value
       },

@@ -27,6 +27,21 @@ export function expect<T>(result: T, expected: T): void {
   if (!Object.is(result, expected)) throw new Error(`the result is ${String(result)} and not ${String(expected)}`)
 }
 
+/** The same for sums, which may be associated otherwise. */
+export function expectNear(result: number, expected: number, what: string): void {
+  if (Math.abs(result - expected) > 1e-9 * Math.abs(expected)) throw new Error(`${what}: ${result} and not ${expected}`)
+}
+
+/** Milliseconds in which V8 compiles a loop several times. */
+const WARM = 500
+
+/** Asked before each run whether it counts: not before so much time and `least` runs have gone by. */
+export function warmth(least: number): () => boolean {
+  const until = performance.now() + WARM
+  let runs = 0
+  return () => runs++ >= least && performance.now() >= until
+}
+
 /** Busy for as long by the clock, and so no longer where neighbours take the core. Returns its argument. */
 export function spin(milliseconds: number): number {
   const end = performance.now() + milliseconds

@@ -14,6 +14,8 @@ export interface Lanes {
   d: number
 }
 
+const checked = (v: string): string => `if (typeof ${v} !== 'number') step(a, ${v})`
+
 /** Text of a loop in lanes: from those of `a`, which is the next one's, and back to them. */
 interface LaneText {
   readonly begin: string
@@ -26,7 +28,6 @@ interface LaneText {
  * many; the rest, or all, one after the other.
  */
 export function inLanes(each: (take: (v: string) => string) => string, operator: '+' | '*', four: boolean): LaneText {
-  const checked = (v: string): string => `if (typeof ${v} !== 'number') step(a, ${v})`
   const turns = ['a', 'b', 'c', 'd'].map(lane => `{\n${each(v => `${checked(v)}\n${lane} ${operator}= ${v}`)}\n}`)
   const last = each(v => `${checked(v)}\nconst next = a ${operator} ${v}\na = b, b = c, c = d, d = next`)
   return {
