@@ -1,5 +1,3 @@
-import { getHeapStatistics } from 'node:v8'
-
 /** What the engine has taken for the thread that asks, in bytes. */
 export interface Heap {
   /** Objects, those that nobody has collected yet among them. */
@@ -13,6 +11,8 @@ export interface Heap {
 }
 
 export function heap(): Heap {
-  const { used_heap_size, total_heap_size, heap_size_limit, external_memory } = getHeapStatistics()
+  const { used_heap_size, total_heap_size, heap_size_limit, external_memory } = process
+    .getBuiltinModule('node:v8')
+    .getHeapStatistics()
   return { heapUsed: used_heap_size, heapTotal: total_heap_size, heapLimit: heap_size_limit, external: external_memory }
 }

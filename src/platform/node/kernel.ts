@@ -1,4 +1,5 @@
-import { existsSync, readlinkSync } from 'node:fs'
+// Not imported: that loads all that the module can name, streams among it, in every thread (a millisecond or two).
+const { existsSync, readlinkSync } = process.getBuiltinModule('node:fs')
 
 /** The kernel's number of this thread, where it can be had (Linux), else 0. */
 export function threadNumber(): number {

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { workerData } from 'node:worker_threads'
 
 import type { Memory } from '../../memory/arena.ts'
@@ -33,8 +31,10 @@ export async function serve(): Promise<void> {
   const papers = workerData as Papers
   const registry = Registry.attach(papers.memory, papers.threads)
   const buffers = new ChannelBuffers(registry, papers.channel, papers.buffers)
-  const require = createRequire(import.meta.url)
-  const passport = new Passport(registry, buffers, url => void require(fileURLToPath(url)))
+  const passport = new Passport(registry, buffers, url => {
+    const { createRequire } = process.getBuiltinModule('node:module')
+    createRequire(import.meta.url)(process.getBuiltinModule('node:url').fileURLToPath(url))
+  })
   stack.salt = papers.seat + 1
   const worker = new Worker(registry, papers.seat, passport, new Guard(passport, papers.immutability))
   passport.host = worker
