@@ -63,13 +63,24 @@ export class Backlog implements Shelf {
     while (this.waiting > 0) {
       const isFew = this.waiting <= FEW
       const job = isFew ? this.#jobs[this.#oldest]! : this.#jobs.at(-1)!
-      const word = job.place()
+      const slot = this.#claim(job)
+      const word = slot === 0 ? job.place() : 0
       if (word !== 0 && !this.#worker.thief.knows(arena.words[job.slot + TASK]!)) return 0
       if (isFew) this.#skip()
       else this.#jobs.pop()
+      if (slot !== 0) return slot
       if (word !== 0 && claim(arena, job.slot, word, this.#worker.seat)) return job.slot
     }
     return 0
+  }
+
+  /** A mere call that nobody else can know of needs no claim: the slot in which it begins; 0: none, or no memory, which `place` will say. */
+  #claim(job: Handle<unknown>): number {
+    try {
+      return job.isCall ? job.house.calls.claim(job) : 0
+    } catch {
+      return 0
+    }
   }
 
   /** Nobody shall begin them any more. */

@@ -82,20 +82,22 @@ export class Calls {
   /** Runs it on top of this stack. */
   begin(child: Handle<unknown>): void {
     needRoom()
+    const slot = this.claim(child)
+    this.#backlog.remove(child)
+    this.#worker.execute(slot)
+  }
+
+  /** Gives it a slot, CLAIMED, for whoever executes that before any other. Throws if there is no memory for it. */
+  claim(child: Handle<unknown>): number {
     const { jobs, registry, seat } = this.#worker
     const [record, args] = child.call
     this.#seat(child, record, 0)
-    const at = child.slot + STATE
+    const { slot } = child
     const { words } = registry.arena
     // Plain: nobody has a ref to this use of the slot.
-    words[at] = withState(words[at]!, CLAIMED, seat)
-    this.#backlog.remove(child)
+    words[slot + STATE] = withState(words[slot + STATE]!, CLAIMED, seat)
     jobs.handed = args
-    try {
-      this.#worker.execute(child.slot)
-    } finally {
-      jobs.handed = undefined
-    }
+    return slot
   }
 
   /** The slot in which it will be, with so many arguments that the writer holds. */

@@ -96,6 +96,11 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     this.hold = remote ? new Hold(house.worker, slot, letGo) : undefined
   }
 
+  /** @internal It has no slot yet. */
+  get isCall(): boolean {
+    return this.#phase === CALL
+  }
+
   /** @internal What a call calls. */
   get call(): [record: TaskRecord, args: readonly unknown[]] {
     // What is in a call cannot change, so one of them is no array.
@@ -299,7 +304,8 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
       if (useOf(word) !== this.#use || stateOf(word) > CLAIMED) return
       if (stateOf(word) === CLAIMED) {
         this.#stop(word, reason)
-        if (force) this.#force(reason)
+        if (force)
+          sendErrand(worker, worker.registry.caller, FORCE, this.slot, this.#use, enclose(worker, this.name, reason))
         return
       }
       if (!claim(arena, this.slot, word, worker.seat)) continue
@@ -307,11 +313,6 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
       worker.finish(this.slot, FAILED)
       return this.house.soon()
     }
-  }
-
-  #force(reason: unknown): void {
-    const { worker } = this.house
-    sendErrand(worker, worker.registry.caller, FORCE, this.slot, this.#use, enclose(worker, this.name, reason))
   }
 
   /** Its seat must see to it. */

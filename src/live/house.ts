@@ -12,6 +12,7 @@ export interface House {
   readonly calls: {
     place(child: object): void
     begin(child: object): void
+    claim(child: object): number
     fell(child: object): void
     bury(): void
   }

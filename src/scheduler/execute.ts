@@ -55,6 +55,7 @@ export function execute(worker: Executor, slot: number): void {
     kept = isRoot && keeps(worker, slot, record, false, value)
     if (!kept) jobs.conclude(slot, value, false)
   } catch (thrown) {
+    jobs.handed = undefined
     // A fork that ran elsewhere does not know why it was stopped, or was ended with its thread.
     const error = isRoot ? verdict(worker, slot, thrown) : thrown
     state = FAILED

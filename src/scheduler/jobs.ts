@@ -137,7 +137,7 @@ export class Jobs {
     return refOf(slot, word)
   }
 
-  /** Arguments of the job that begins next, which nobody has written: whoever sets them begins it on this stack, and they cannot change. */
+  /** Arguments of the job that is executed next, which nobody has written: they cannot change. `execute` takes them, or drops them. */
   handed: readonly unknown[] | undefined
 
   /** Claimer: the arguments. */

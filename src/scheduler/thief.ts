@@ -212,13 +212,13 @@ export class Thief {
   missing(): number {
     const task = this.#missing
     this.#missing = -1
-    return task >= 0 ? task : this.news()
+    return task < 0 ? this.news() : task
   }
 
   /** Number of a task that is new in the pool, and of a module that this thread has not tried to import; or -1. */
   news(): number {
-    const task = this.roams ? this.#registry.directory.latest : -1
-    return task < 0 || this.taskOf(task) !== undefined || this.#modules.isSettled(task) ? -1 : task
+    const task = this.#registry.directory.latest
+    return task < 0 || !this.roams || this.taskOf(task) !== undefined || this.#modules.isSettled(task) ? -1 : task
   }
 
   /** True if some deque holds a job that may be claimed: the look between announcing sleep and sleeping. */
