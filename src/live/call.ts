@@ -1,3 +1,4 @@
+import { store } from '../memory/atomics.ts'
 import { type Registry, SOLO } from '../scheduler/registry.ts'
 import { needRoom } from '../scheduler/room.ts'
 import {
@@ -94,9 +95,10 @@ export class Calls {
     this.#seat(child, record, 0)
     const { slot } = child
     const { words } = registry.arena
-    // Plain: nobody has a ref to this use of the slot.
-    words[slot + STATE] = withState(words[slot + STATE]!, CLAIMED, seat)
+    // Nobody has a ref to this use of the slot. Atomic for the repair, which sees the slot with its parent of now or not at all.
+    store(words, slot + STATE, withState(words[slot + STATE]!, CLAIMED, seat))
     jobs.handed = args
+    jobs.handedTo = slot
     return slot
   }
 

@@ -1,7 +1,6 @@
 import { LimitError, TaskError } from '../errors.ts'
 import type { Arena } from '../memory/arena.ts'
 import { add, load, replace, store } from '../memory/atomics.ts'
-import { LINE } from '../memory/layout.ts'
 import type { TaskRecord } from './tasks.ts'
 
 /**
@@ -12,9 +11,6 @@ import type { TaskRecord } from './tasks.ts'
  * through an entry has done no harm: the next one with the same name finishes it.
  *
  *   entry: [ hash, low ][ hash, high ][ hash of the source ][ address of the module's URL ][ deaths ]
- *
- * After the table, on a line of its own, stands the number of the task entered last, plus one. It is a hint: of two tasks that are
- * entered at about the same time a thread may see one.
  */
 const ENTRIES = 4096
 const WIDTH = 5
@@ -24,23 +20,16 @@ const MOST_PROBES = 512
 const MOST_DEATHS = 3
 
 export class Directory {
-  static readonly words: number = ENTRIES * WIDTH + LINE
+  static readonly words: number = ENTRIES * WIDTH
 
   readonly #arena: Arena
   readonly #at: number
-  readonly #latest: number
   /** This thread's memory of numbers, by the task's index in this thread. */
   readonly #ids: (number | undefined)[] = []
 
   constructor(arena: Arena, at: number) {
     this.#arena = arena
     this.#at = at
-    this.#latest = at + ENTRIES * WIDTH
-  }
-
-  /** The task that was entered last, or -1. Idle threads import its module before anybody wants them to run something of it. */
-  get latest(): number {
-    return load(this.#arena.words, this.#latest) - 1
   }
 
   /** The task's number in this pool. Throws if another thread has other source text under the same name. */
@@ -62,9 +51,7 @@ export class Directory {
             'always in the same order, and do not change the file while the pool runs.',
         )
       }
-      if (load(words, entry + 3) === 0 && replace(words, entry + 3, 0, this.#write(task.url))) {
-        store(words, this.#latest, id + 1)
-      }
+      if (load(words, entry + 3) === 0) replace(words, entry + 3, 0, this.#write(task.url))
       return id
     }
     throw new LimitError(

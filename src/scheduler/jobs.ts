@@ -139,12 +139,14 @@ export class Jobs {
 
   /** Arguments of the job that is executed next, which nobody has written: they cannot change. `execute` takes them, or drops them. */
   handed: readonly unknown[] | undefined
+  /** Its slot. */
+  handedTo = 0
 
   /** Claimer: the arguments. */
   args(slot: number): readonly unknown[] {
     const { handed } = this
     this.handed = undefined
-    if (handed !== undefined) return handed
+    if (handed !== undefined && this.handedTo === slot) return handed
     const count = this.#arena.words[slot + COUNT]!
     if (count === 0) return []
     this.#open(slot, this.frozen, TAKE)

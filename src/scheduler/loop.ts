@@ -56,8 +56,6 @@ export class Loop {
     const { modules, registry, seat } = this.#worker
     const url = registry.directory.urlOf(task)
     const importing = registry.seat(seat) + IMPORTING
-    // The others will want it too, and while they sleep nobody tells them that there is a new task.
-    registry.sleepers.wakeOne()
     // If the module ends this thread, the caller knows which one it was.
     store(registry.arena.words, importing, task + 1)
     try {
@@ -202,8 +200,6 @@ export class Loop {
       const job = this.#find(2)
       if (job !== 0) return this.#execute(job)
     }
-    // Before the announcement: a hint, and whoever imports a module wakes the next one (`#import`).
-    if (thief.news() >= 0) return
     registry.sleepers.announce(seat, true)
     if (!this.#mailed && !thief.anything() && !this.#worker.stopped && !this.#worker.questions.open(registry)) {
       counters.sleeps++

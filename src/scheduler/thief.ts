@@ -205,20 +205,11 @@ export class Thief {
     return this.#missing >= 0
   }
 
-  /**
-   * Number of a task that stopped this seat from taking a job since the last call, because something must be imported; else of one that
-   * is new in the pool and unknown here; or -1.
-   */
+  /** Number of a task that stopped this seat from taking a job since the last call, because something must be imported; or -1. */
   missing(): number {
     const task = this.#missing
     this.#missing = -1
-    return task < 0 ? this.news() : task
-  }
-
-  /** Number of a task that is new in the pool, and of a module that this thread has not tried to import; or -1. */
-  news(): number {
-    const task = this.#registry.directory.latest
-    return task < 0 || !this.roams || this.taskOf(task) !== undefined || this.#modules.isSettled(task) ? -1 : task
+    return task
   }
 
   /** True if some deque holds a job that may be claimed: the look between announcing sleep and sleeping. */

@@ -2,6 +2,7 @@ import { show, TaskError } from '../errors.ts'
 import { stack } from '../scheduler/context.ts'
 import type { AnyFunction } from '../scheduler/tasks.ts'
 import type { Immutable } from '../wire/sendable.ts'
+import { pairOf } from './specialise.ts'
 import type { Forked, Task, TaskMethods } from './task.ts'
 
 /** The arguments of a task, as a fork takes them. */
@@ -62,10 +63,9 @@ function isJoinable<R>(forked: Forked<R> | Joinable<R>): forked is Joinable<R> {
 }
 
 export function methodsOf(fn: unknown): TaskMethods<readonly unknown[], unknown> {
-  if (typeof fn === 'function' && 'fork' in fn && 'join' in fn) {
-    return fn as unknown as TaskMethods<readonly unknown[], unknown>
-  }
-  throw notTask(fn)
+  const pair = pairOf(fn)
+  if (pair === undefined) throw notTask(fn)
+  return pair as TaskMethods<readonly unknown[], unknown>
 }
 
 export function notTask(fn: unknown): TaskError {

@@ -1,3 +1,4 @@
+import { TaskError } from '../errors.ts'
 import { stack } from '../scheduler/context.ts'
 import { type Frame, seal, type SlowPath, TICKETS } from '../scheduler/stack.ts'
 import type { AnyFunction, TaskRecord } from '../scheduler/tasks.ts'
@@ -16,6 +17,28 @@ import type { AnyFunction, TaskRecord } from '../scheduler/tasks.ts'
 export interface Pair {
   fork(...args: unknown[]): number
   join(handle: number): unknown
+}
+
+const pairs = new WeakMap<object, Pair>()
+
+/** The pair of a task, for code that serves all of them: as properties of so many classes of functions they would be found more slowly. */
+export function pairOf(fn: unknown): Pair | undefined {
+  return pairs.get(fn as object)
+}
+
+/** Gives the task its pair. */
+export function equip(record: TaskRecord): Pair {
+  const pair = record.waits ? unforkable(record.label) : specialise(record)
+  pairs.set(record.fn, pair)
+  return pair
+}
+
+/** A fork ends where it is joined, on somebody's stack; a generator may have to wait. */
+function unforkable(label: string): Pair {
+  const refuse = (): never => {
+    throw new TaskError('ERR_FILCH_TASK', `${label} is a generator task, which cannot be forked. Spawn it.`)
+  }
+  return { fork: refuse, join: refuse }
 }
 
 export function specialise(record: TaskRecord): Pair {

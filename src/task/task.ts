@@ -1,9 +1,9 @@
 import { show, TaskError } from '../errors.ts'
 import { FIELDS } from '../scheduler/stack.ts'
-import { type AnyFunction, enlist } from '../scheduler/tasks.ts'
+import { type AnyFunction, enlist, recordOf } from '../scheduler/tasks.ts'
 import type { EnvoyLike, Immutable, Sendable } from '../wire/sendable.ts'
 import { callerUrl, identify } from './identity.ts'
-import { type Pair, specialise } from './specialise.ts'
+import { equip } from './specialise.ts'
 
 declare const outcome: unique symbol
 
@@ -95,7 +95,7 @@ export function task(...given: unknown[]): unknown {
   const url = given.length > 1 ? urlOf(given[0]) : callerUrl(task)
   const { ordinal } = identify(url)
   const record = enlist(fn as AnyFunction, url, ordinal)
-  const { fork, join } = record.waits ? unforkable(record.label) : specialise(record)
+  const { fork, join } = equip(record)
   // Not as properties of its own: V8 knows by the hidden class alone what an object inherits, and a task is the only one of its class,
   // so that a caller neither loads the methods nor compares them (ADR 0003).
   const methods: unknown = Object.create(Object.getPrototypeOf(fn), { fork: { value: fork }, join: { value: join } })
@@ -121,15 +121,8 @@ function check(fn: AnyFunction): void {
   if (/\{\s*\[native code\]\s*\}$/.test(text))
     refuse('which is native or bound: its text says nothing. Wrap it in an arrow function.')
   if (fn.length > FIELDS) refuse(`which has ${fn.length} parameters. The most is ${FIELDS}: pass an object.`)
-  if ('fork' in fn) refuse('which is a task already.')
-}
-
-/** A fork ends where it is joined, on somebody's stack; a generator may have to wait. */
-function unforkable(label: string): Pair {
-  const refuse = (): never => {
-    throw new TaskError('ERR_FILCH_TASK', `${label} is a generator task, which cannot be forked. Spawn it.`)
-  }
-  return { fork: refuse, join: refuse }
+  if (recordOf(fn) !== undefined) refuse('which is a task already.')
+  if ('fork' in fn || 'join' in fn) refuse('which has a `fork` or a `join` already.')
 }
 
 function urlOf(meta: unknown): string {

@@ -4,7 +4,6 @@ import { FilchError, Pool } from 'filch'
 import { describe, expect, it } from 'vitest'
 
 import { busy, cells, fib } from './basic.tasks.ts'
-import { IMPORTS, until } from './counts-imports.tasks.ts'
 import { DEATHS, survivor } from './dies-at-import.tasks.ts'
 import * as exits from './exits-at-import.tasks.ts'
 import { failure } from './settle.ts'
@@ -32,18 +31,6 @@ it('a thread that never runs out of work imports what is new', async () => {
   expect(left).toBeGreaterThan(0)
   await Promise.all(runs)
 })
-
-it.for([{ when: 'new' }, { when: 'idle' }])(
-  'all threads of a pool that is $when import the module of a run',
-  async ({ when }) => {
-    const imports = cells(1)
-    setEnvironmentData(IMPORTS, imports)
-    await using pool = new Pool({ threads: 3 })
-    if (when === 'idle') await pool.broadcast(busy, 0)
-    // Nobody gets anything to run of it but one.
-    expect(await pool.run(until, imports, 3)).toBe(3)
-  },
-)
 
 describe.for([
   { name: 'throws', never: throws.never },

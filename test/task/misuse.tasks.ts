@@ -55,6 +55,9 @@ export const notTasks = task(() => {
     code(() => fork(plain, 1)),
     code(() => scope(s => s.spawn(plain, 1))),
     code(() => fork(null as unknown as typeof first, 1)),
+    // It inherits from the task, and its own text says nothing.
+    code(() => fork(first.bind(null, 1) as unknown as typeof first, 1)),
+    code(() => invokeAll([first.bind(null, 1) as unknown as typeof first, 1])),
   ]
 })
 

@@ -1,4 +1,4 @@
-import { fork, invokeAll, join, Pool, scope, type Forked } from 'filch'
+import { fork, invokeAll, join, Pool, scope, task, type Forked } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import * as tasks from './misuse.tasks.ts'
@@ -58,6 +58,24 @@ describe.for([0, 1, 3])('with %s threads', threads => {
   })
 
   it('refuses functions that are no tasks', async () => {
-    expect(await pool.run(tasks.notTasks)).toEqual(['ERR_FILCH_NOT_TASK', 'ERR_FILCH_NOT_TASK', 'ERR_FILCH_NOT_TASK'])
+    expect(await pool.run(tasks.notTasks)).toEqual(Array.from({ length: 5 }, () => 'ERR_FILCH_NOT_TASK'))
   })
+})
+
+it('declares no function that is a task, or has what a task has', () => {
+  const refused = expect.objectContaining({ code: 'ERR_FILCH_TASK' })
+  expect(() => task(import.meta, tasks.first)).toThrow(refused)
+  expect(() => task(import.meta, tasks.first.bind(null, 1))).toThrow(refused)
+  expect(() =>
+    task(
+      import.meta,
+      Object.assign(() => 1, { fork: 1 }),
+    ),
+  ).toThrow(refused)
+  expect(() =>
+    task(
+      import.meta,
+      Object.assign(() => 1, { join: 1 }),
+    ),
+  ).toThrow(refused)
 })

@@ -9,11 +9,10 @@ import { add, load, store, type Words } from '../seam.ts'
 
 const ENTRIES = 4
 const WIDTH = 5
-const LATEST = ENTRIES * WIDTH
-const NEXT = LATEST + 1
+const NEXT = ENTRIES * WIDTH
 /** The number that one thread tells another. */
 const TOLD = NEXT + 1
-const FIRST = NEXT + 3
+const FIRST = NEXT + 4
 
 type Key = readonly [low: number, high: number]
 
@@ -57,9 +56,6 @@ export const model: Model = structure<typeof directories>({
       const directory = make(words)
       return () => {
         const id = load(words, TOLD) - 1
-        // What is new in the pool, as whoever is idle reads it.
-        const { latest } = directory
-        ok(latest < 0 || directory.keyOf(latest) !== undefined, `${latest} is the latest, and nothing is known of it`)
         // One that nobody has told it, too: all of it, or nothing.
         for (const any of id < 0 ? [1] : [id, 1]) {
           const key = directory.keyOf(any)
@@ -89,10 +85,7 @@ export const model: Model = structure<typeof directories>({
       },
       // What `keyOf` and `urlOf` read plainly was written before the address that they have loaded.
       ...Object.fromEntries(Object.entries(more).filter(([name]) => name !== 'threads')),
-      name: at =>
-        at < LATEST
-          ? `entry ${Math.trunc(at / WIDTH)} +${at % WIDTH}`
-          : (['latest', 'the arena', 'told'][at - LATEST] ?? `word ${at}`),
+      name: at => (at < NEXT ? `entry ${Math.trunc(at / WIDTH)} +${at % WIDTH}` : at === TOLD ? 'told' : `word ${at}`),
     })
     return {
       'two threads, one task': scenario([[A], [A]]),
@@ -124,12 +117,6 @@ export const model: Model = structure<typeof directories>({
       [
         '    const words = this.#arena.words\n    words[at] =',
         '    const words = this.#arena.words\n    replace(words, to, 0, at)\n    words[at] =',
-      ],
-    ],
-    'a task is the latest before it is one': [
-      [
-        '      if (load(words, entry + 3) === 0 && replace',
-        '      store(words, this.#latest, id + 1)\n      if (load(words, entry + 3) === 0 && replace',
       ],
     ],
     'an entry without a URL is one': [
