@@ -1,9 +1,10 @@
 import { FilchError } from '../errors.ts'
-import { add, load, store } from '../memory/atomics.ts'
-import { startThread, warn } from '../platform/node/host.ts'
+import { add, load, store, wait } from '../memory/atomics.ts'
+import { atExit, startThread, warn } from '../platform/node/host.ts'
 import { hasEnded } from '../platform/node/kernel.ts'
 import { LEAVING, type Papers } from '../platform/node/thread.ts'
 import { DEDICATED, roams, VACANT, WORKER } from '../scheduler/duty.ts'
+import { now } from '../scheduler/clock.ts'
 import { ACTIVE, DUTY, IMPORTING, type Registry, STOP, TAKEN, THIEVES, THREAD, WANT } from '../scheduler/registry.ts'
 import { empty, hasWards, repair } from '../scheduler/repair.ts'
 import type { Worker } from '../scheduler/worker.ts'
@@ -14,6 +15,8 @@ import type { Settings } from './options.ts'
 const MOST_STILLBORN = 3
 /** How long threads have to end by themselves, in ms. */
 const GRACE = 250
+/** How long they have to end an import. */
+const MOST_IMPORT = 2000
 
 interface Member {
   readonly stop: () => Promise<unknown>
@@ -37,7 +40,9 @@ interface Member {
  * 2. The poison word is set, then every seat's bell is rung. A worker looks at the poison between announcing its sleep and
  *    sleeping, and after each job: so each of them leaves its loop, parked or not.
  * 3. Its thread ends by itself when nothing else holds its event loop.
- * 4. Who has not ended after a grace is terminated: it runs a task of a destroyed pool, or a module of the user's holds it.
+ * 4. Who has not ended after a grace is terminated: it runs a task of a destroyed pool, or a module of the user's holds it. But nobody is
+ *    in the middle of an import: Node aborts the process if a thread ends while it evaluates a module that depends on one with a
+ *    top-level await. So it is not done while the process ends, either.
  * 5. Only when all threads are gone are runs that never ended rejected, the channel closed and the memory let go.
  */
 export class Crew {
@@ -62,6 +67,21 @@ export class Crew {
     this.#settings = settings
     this.#papers = papers
     for (let seat = 0; seat < settings.threads; seat++) this.#start(seat, WORKER)
+    this.#stay = atExit(() => {
+      // Word 0 of the memory is nobody's, and 0: a pause.
+      for (const end = now() + MOST_IMPORT; this.#imports && now() < end;) wait(this.#registry.arena.words, 0, 0, 1)
+    })
+  }
+
+  /** This thread's end does not wait for those of the pool any more. */
+  readonly #stay: () => void
+
+  get #imports(): boolean {
+    const { arena } = this.#registry
+    for (const seat of this.#members.keys()) {
+      if (load(arena.words, this.#registry.seat(seat) + IMPORTING) !== 0) return true
+    }
+    return false
   }
 
   // --- seats --------------------------------------------------------------------------------------------------------
@@ -132,6 +152,7 @@ export class Crew {
     const { promise: gone, resolve } = Promise.withResolvers<void>()
     const { stop } = startThread({ ...this.#papers(), seat }, limits, why => {
       if (!this.#stopping) this.#replace(seat, member, why)
+      else store(this.#registry.arena.words, this.#registry.seat(seat) + IMPORTING, 0)
       resolve()
     })
     const member: Member = { stop, gone, roams: roams(duty), expected: false, repaired: false, ending: false }
@@ -206,7 +227,9 @@ export class Crew {
     const timer = setTimeout(resolve, GRACE)
     await Promise.race([gone, late])
     clearTimeout(timer)
+    for (const end = now() + MOST_IMPORT; this.#imports && now() < end;) await new Promise(then => setTimeout(then, 1))
     await Promise.all(members.map(member => member.stop()))
     await gone
+    this.#stay()
   }
 }

@@ -4,6 +4,7 @@ import { FilchError, Pool } from 'filch'
 import { describe, expect, it } from 'vitest'
 
 import { busy, cells, fib } from './basic.tasks.ts'
+import { child } from './child.ts'
 import { DEATHS, survivor } from './dies-at-import.tasks.ts'
 import * as exits from './exits-at-import.tasks.ts'
 import { failure } from './settle.ts'
@@ -57,3 +58,12 @@ describe.for([
     }
   })
 })
+
+it.for(['at its own end', 'by exit', 'by destroy'])(
+  'a process that ends %s while threads import is not aborted',
+  async how => {
+    const outcomes = await Promise.all(Array.from({ length: 3 }, () => child('ends-importing.mjs', { args: [how] })))
+    for (const { code, signal, out } of outcomes)
+      expect({ code, signal, out }).toEqual({ code: 0, signal: null, out: '2\n' })
+  },
+)

@@ -39,6 +39,21 @@ export function uniqueName(): string {
   return process.getBuiltinModule('node:crypto').randomUUID()
 }
 
+const lasts = new Set<() => void>()
+const sayLast = (): void => {
+  for (const last of lasts) last()
+}
+
+/** Calls `last` when this thread is about to end, before those that it has started are ended. Returns what takes that back. */
+export function atExit(last: () => void): () => void {
+  // One listener for all: Node warns of many.
+  if (lasts.size === 0) process.on('exit', sayLast)
+  lasts.add(last)
+  return () => {
+    if (lasts.delete(last) && lasts.size === 0) process.off('exit', sayLast)
+  }
+}
+
 /** Tells the user of something that no promise will tell. */
 export function warn(message: string): void {
   process.emitWarning(message, { type: 'FilchWarning' })
