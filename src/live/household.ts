@@ -48,7 +48,7 @@ export class Household implements Residents, House {
     this.tree = new Tree(this, resident => this.#resume(resident), this.#trouble)
     this.tree.front = () => this.front
     this.calls = new Calls(worker, this.tree, this.backlog, () => this.front?.soon())
-    this.waits.onReady = () => this.front?.soon()
+    this.waits.onReady = worker.post.onRung = () => this.front?.soon()
     worker.shelves.push(this.backlog)
     worker.lodging.admit(this)
     // What came before there was anybody to read it.

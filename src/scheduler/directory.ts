@@ -1,7 +1,7 @@
 import { LimitError, TaskError } from '../errors.ts'
 import type { Arena } from '../memory/arena.ts'
 import { add, load, replace, store } from '../memory/atomics.ts'
-import type { TaskRecord } from './tasks.ts'
+import { recordByKey, type TaskRecord } from './tasks.ts'
 
 /**
  * The tasks of a pool: gives a task the same number in every thread without asking anybody.
@@ -58,6 +58,14 @@ export class Directory {
       'This pool knows too many tasks',
       `Declare them once, at the top level of a module: ${ENTRIES} fit.`,
     )
+  }
+
+  /** This thread's task of that number, or undefined if it declares none of that name. Throws if that has other source text in another thread. */
+  taskOf(id: number): TaskRecord | undefined {
+    const key = this.keyOf(id)
+    const task = key && recordByKey(key)
+    if (task !== undefined) this.idOf(task)
+    return task
   }
 
   /** The 64-bit name behind a number, or undefined if no task has it. */

@@ -31,9 +31,13 @@ export class Modules {
   }
 
   failed(url: string, cause: unknown): void {
-    const error = new TaskError('ERR_FILCH_IMPORT', `A worker could not import ${url}: ${String(cause)}`, { cause })
-    this.#failures.set(url, error)
-    this.#broken.set(url, error)
+    this.refuse(url, new TaskError('ERR_FILCH_IMPORT', `A worker could not import ${url}: ${String(cause)}`, { cause }))
+  }
+
+  /** No task of that module runs here. */
+  refuse(url: string, why: Error): void {
+    this.#failures.set(url, why)
+    this.#broken.set(url, why)
   }
 
   /** Throws if the task must not run in this thread, `record` being what the thread knows of it. */

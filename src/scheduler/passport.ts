@@ -1,7 +1,7 @@
 import { CorruptError } from '../errors.ts'
 import type { Carrier } from '../wire/carrier.ts'
 import type { Registry } from './registry.ts'
-import { type AnyFunction, recordByKey, recordOf } from './tasks.ts'
+import { type AnyFunction, recordOf } from './tasks.ts'
 
 /** The platform's table of shared buffers that every thread of a pool can name. */
 export interface Buffers {
@@ -40,10 +40,9 @@ export class Passport implements Carrier {
 
   taskAt(id: number): AnyFunction {
     const { directory } = this.#registry
-    const key = directory.keyOf(id)
-    if (key === undefined) throw new CorruptError(`no task has the number ${id}`)
-    if (recordByKey(key) === undefined) this.#load(directory.urlOf(id))
-    const record = recordByKey(key)
+    if (directory.keyOf(id) === undefined) throw new CorruptError(`no task has the number ${id}`)
+    if (directory.taskOf(id) === undefined) this.#load(directory.urlOf(id))
+    const record = directory.taskOf(id)
     if (record === undefined)
       throw new CorruptError(`the module ${directory.urlOf(id)} does not declare the task ${id}`)
     return record.fn

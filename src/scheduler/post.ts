@@ -16,6 +16,8 @@ export class Post {
   readonly letters: number[] = []
   /** Subscriptions of this seat that it has rung itself. They need no mail: their tasks are next. */
   readonly rung: number[] = []
+  /** Called when there is one: the thread that made the pool looks only when it is told to. */
+  onRung: () => void = () => {}
 
   constructor(registry: Registry, seat: number) {
     this.#registry = registry
@@ -90,7 +92,8 @@ export class Post {
 
   readonly #deliver = (subscription: number): void => {
     const home = this.#registry.arena.words[subscription + HOME]!
-    if (home === this.#seat) this.rung.push(subscription)
-    else this.send(home, subscription)
+    if (home !== this.#seat) return this.send(home, subscription)
+    this.rung.push(subscription)
+    this.onRung()
   }
 }

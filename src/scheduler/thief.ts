@@ -6,7 +6,7 @@ import type { Modules } from './modules.ts'
 import { roams } from './duty.ts'
 import { ACTIVE, DUTY, type Registry, THIEVES, WANT } from './registry.ts'
 import { claim, isBound, isDead, names, PUBLISHED, ROOT, slotOf, STATE, stateOf, TASK } from './slot.ts'
-import { recordByKey, type TaskRecord } from './tasks.ts'
+import type { TaskRecord } from './tasks.ts'
 
 /** A job, with its theft, that is not worth it, in ms. */
 const SHORT = 0.002
@@ -184,8 +184,13 @@ export class Thief {
   taskOf(id: number): TaskRecord | undefined {
     const known = this.#known[id]
     if (known !== undefined) return known
-    const key = this.#registry.directory.keyOf(id)
-    return key === undefined ? undefined : (this.#known[id] = recordByKey(key))
+    try {
+      return (this.#known[id] = this.#registry.directory.taskOf(id))
+    } catch (error) {
+      // Its number was given to other text: nothing of this module is what others take it for.
+      this.#modules.refuse(this.#registry.directory.urlOf(id), error as Error)
+      return undefined
+    }
   }
 
   /** This seat can have residents: generators may begin here. */

@@ -9,7 +9,9 @@ import { DEATHS, survivor } from './dies-at-import.tasks.ts'
 import * as exits from './exits-at-import.tasks.ts'
 import { failure } from './settle.ts'
 import { length } from './life.tasks.ts'
+import { call } from './given.tasks.ts'
 import * as throws from './throws-at-import.tasks.ts'
+import * as unlike from './unlike.tasks.ts'
 import * as waits from './waits-at-import.tasks.ts'
 
 it('a thread that dies while it imports a module does not condemn the module', async () => {
@@ -57,6 +59,19 @@ describe.for([
       await pool.destroy()
     }
   })
+})
+
+it('tasks that a worker declares in other places are not run as each other', async () => {
+  await using pool = new Pool({ threads: 2 })
+  const refused = { code: 'ERR_FILCH_TASK_MISMATCH' }
+  for (let i = 0; i < 3; i++) {
+    await expect(pool.run(unlike.add, 5)).rejects.toMatchObject(refused)
+    await expect(pool.spawn(unlike.add, 5)).rejects.toMatchObject(refused)
+    await expect(pool.run(call, unlike.add, 5)).rejects.toMatchObject(refused)
+    // There are not so many.
+    await expect(pool.run(unlike.multiply, 5)).rejects.toMatchObject({ name: 'TaskError' })
+  }
+  expect(await pool.run(fib, 20)).toBe(6765)
 })
 
 it.for(['at its own end', 'by exit', 'by destroy'])(
