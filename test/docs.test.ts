@@ -1,5 +1,6 @@
 import { execFile, type ExecFileException } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 
 import { parseSync } from 'oxc-parser'
@@ -119,4 +120,21 @@ describe('the extraction', () => {
       '/**\n * a\n * @example\n * ```ts\n * @d\n *   b()\n * ```\n * @example c\n * d\n * @returns e\n */\n// @example f\n'
     expect(findExamples(source)).toEqual(['```ts\n@d\n  b()\n```\n', 'd\n'])
   })
+})
+
+it.each([
+  'README.md',
+  'CONTRIBUTING.md',
+  'bench/README.md',
+  'examples/README.md',
+  ...readdirSync(`${root}docs`)
+    .filter(name => name.endsWith('.md'))
+    .map(name => `docs/${name}`),
+])('the links of %s lead to files', page => {
+  const at = new URL(page, pathToFileURL(root))
+  const links = Array.from(
+    readFileSync(at, 'utf8').matchAll(/\]\((?<link>[^)#\s]+)/g),
+    ({ groups }) => groups!['link']!,
+  )
+  expect(links.filter(link => !/^https?:/.test(link) && !existsSync(new URL(link, at)))).toEqual([])
 })

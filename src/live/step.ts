@@ -3,7 +3,7 @@ import { isThenable, promised } from '../scheduler/failure.ts'
 import { HOME } from '../scheduler/slot.ts'
 import type { Worker } from '../scheduler/worker.ts'
 import type { Body, Resident } from './resident.ts'
-import type { Wait } from './wait.ts'
+import { returned, Wait } from './wait.ts'
 
 type At = IteratorResult<Wait<unknown>, unknown>
 
@@ -21,7 +21,9 @@ export function step(worker: Worker, resident: Resident, fault: { readonly error
   const before = worker.pulse.begin(resident.slot)
   try {
     const at = advance(worker, resident.body!, fault)
-    if (at.done === true && isThenable(at.value)) throw promised(resident.label, at.value)
+    if (at.done === true && isThenable(at.value)) {
+      throw at.value instanceof Wait ? returned(resident.label) : promised(resident.label, at.value)
+    }
     return at
   } catch (error) {
     if (worker.pending) worker.settle(error)

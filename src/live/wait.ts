@@ -201,3 +201,11 @@ export function notWait(label: string): FilchError {
     `The task ${label} yielded a value. A generator task waits by yield* alone: yield* handle.join(), yield* receiver.receive().`,
   )
 }
+
+/** For one that has returned what it should have waited for. */
+export function returned(label: string): FilchError {
+  return new FilchError(
+    'ERR_FILCH_WAIT',
+    `The task ${label} returned something to wait for. It cannot be sent: wait for it, return yield* handle.join().`,
+  )
+}

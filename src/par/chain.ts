@@ -42,7 +42,7 @@ export class Par<T, E = undefined, M extends Mode = 'value'> {
   with<const V extends object>(variables: V & Sendables<V>): Par<T, Given<V>, M> {
     const { outline, sources, settings } = this.#draft
     if (outline.stages.length > 0) throw check.misplaced('with', 'Call it before the functions that use it.')
-    const bound = { ...settings, env: check.object('with', variables) }
+    const bound = { ...settings, env: check.variables(variables) }
     return new Par({ ...this.#draft, outline: Outline.of(sources[0]!, true), settings: bound })
   }
 

@@ -1,5 +1,8 @@
 import { allocate, type Kind, kindOf, kinds, type Numbers } from '../data/kinds.ts'
 import { OptionError, refuseOthers, TaskError } from '../errors.ts'
+import { type AnyFunction, recordOf } from '../scheduler/tasks.ts'
+import { IMPOSTOR, kindOf as wireKindOf, ODD } from '../wire/kinds.ts'
+import { refused, unsendable } from '../wire/refusal.ts'
 
 /** Arguments of chains: what was received, and what to do. */
 
@@ -21,9 +24,26 @@ export function flag(what: string, value: unknown): void {
   if (typeof value !== 'boolean') throw new OptionError(what, value, 'Give true or false.')
 }
 
-export function object(what: string, value: unknown): object {
+function object(what: string, value: unknown): object {
   if (typeof value === 'object' && value !== null) return value
   throw new OptionError(what, value, 'Give an object with the variables: { k }.')
+}
+
+/**
+ * What is given to the functions of a chain. What cannot cross is refused at once, and not only where another thread helps. (What lies
+ * deeper is found there.)
+ */
+export function variables(value: unknown): object {
+  const all = object('with', value)
+  for (const [name, one] of Object.entries(all) as [string, unknown][]) {
+    if (typeof one === 'object' && one !== null) {
+      const kind = wireKindOf(one)
+      if (kind <= ODD) throw refused(unsendable(one, kind === IMPOSTOR), `with({ ${name} })`)
+    } else if (typeof one === 'symbol' || (typeof one === 'function' && recordOf(one as AnyFunction) === undefined)) {
+      throw refused(unsendable(one), `with({ ${name} })`)
+    }
+  }
+  return all
 }
 
 export function misplaced(what: string, hint: string): TaskError {

@@ -89,7 +89,7 @@ export function settle(
 ): Settings {
   if (typeof options !== 'object' || options === null)
     throw new OptionError('options', options, 'Give an object, or nothing.')
-  refuseOthers('An option', options, NAMES)
+  refuseOthers('An option of Pool', options, NAMES)
   // Own properties only: an inherited one was meant for something else.
   const own: PoolOptions = Object.fromEntries(Object.entries(options))
   // Not `??`: null is a mistake, not an absence.

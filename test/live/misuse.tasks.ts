@@ -18,6 +18,11 @@ export const mends = task(function* (): Generator<Wait<number>, number> {
   } catch {}
   return yield* handle
 })
+/** Returns what it should wait for. */
+export const returns = task(function* (): Generator<Wait<number>, number> {
+  yield* spawn(nine)
+  return spawn(nine).join() as unknown as number
+})
 export const starred = task(function* () {
   return (yield* spawn(nine)) + 1
 })

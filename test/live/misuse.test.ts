@@ -1,7 +1,7 @@
 import { barrier, ivar, latch, mutex, NotSendableError, OptionError, Pool, semaphore } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
-import { floods, mends, nine, starred, takes, yields, yieldsSent } from './misuse.tasks.ts'
+import { floods, mends, nine, returns, starred, takes, yields, yieldsSent } from './misuse.tasks.ts'
 
 const pool = new Pool({ threads: 1, name: 'this' })
 const other = new Pool({ threads: 1, name: 'other' })
@@ -35,6 +35,10 @@ describe('yield without a star', () => {
     await expect(pool.run(yieldsSent, sender)).rejects.toThrow('yield*')
     receiver.close()
     sender.close()
+  })
+
+  it('is what a task forgot that returns something to wait for', async () => {
+    await expect(pool.run(returns)).rejects.toThrow('return yield*')
   })
 
   it('leaves the task in order', async () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { Pool } from 'filch'
+import { par, Pool } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import { wild } from '../support/wild.ts'
@@ -62,4 +62,18 @@ describe('a chain', () => {
       for (const other of others) expect(other).toStrictEqual(first)
     }
   })
+})
+
+it('refuses variables that cannot cross, whether or not anybody helps', () => {
+  const refused = expect.objectContaining({ name: 'NotSendableError' })
+  const given: readonly unknown[] = [
+    (x: number) => x,
+    class {},
+    Symbol('s'),
+    new (class Point {})(),
+    new Proxy(new Map(), {}),
+    new WeakMap(),
+  ]
+  for (const f of given) expect(() => par(10).with({ f } as never)).toThrow(refused)
+  expect(() => par(10).with({ f: given[0] } as never)).toThrow('with({ f })')
 })
