@@ -82,3 +82,10 @@ it.for(['at its own end', 'by exit', 'by destroy'])(
       expect({ code, signal, out }).toEqual({ code: 0, signal: null, out: '2\n' })
   },
 )
+
+it('says which Node it needs', async () => {
+  const flags = ['--import', 'data:text/javascript,delete Promise.withResolvers']
+  const { code, err } = await child('two-threads.mjs', { flags })
+  expect(code).toBe(1)
+  expect(err).toContain('filch needs Node 22.15 or later')
+})

@@ -1,9 +1,15 @@
 import { availableParallelism } from 'node:os'
 import { Worker as Thread, type ResourceLimits } from 'node:worker_threads'
 
+import { FilchError } from '../../errors.ts'
 import type { Registry } from '../../scheduler/registry.ts'
 import { ChannelBuffers } from './buffers.ts'
 import type { Papers } from './thread.ts'
+
+// `engines` makes npm warn, and no more.
+if (!('withResolvers' in Promise)) {
+  throw new FilchError('ERR_FILCH_PLATFORM', `filch needs Node 22.15 or later. This is ${process.version}.`)
+}
 
 /** Threads that the machine, its affinity mask and its container's quota leave to this process. */
 export const cores: () => number = availableParallelism
