@@ -19,18 +19,30 @@ export interface Pair {
   join(handle: number): unknown
 }
 
-const pairs = new WeakMap<object, Pair>()
-
-/** The pair of a task, for code that serves all of them: as properties of so many classes of functions they would be found more slowly. */
-export function pairOf(fn: unknown): Pair | undefined {
-  return pairs.get(fn as object)
+/** Where a task has its pair, for code that serves all of them; `of`: what is bound to a task inherits it, and is none. */
+const PAIR = Symbol('pair')
+interface Equipped {
+  readonly [PAIR]?: { readonly of: unknown; readonly pair: Pair }
 }
 
-/** Gives the task its pair. */
-export function equip(record: TaskRecord): Pair {
+export function pairOf(fn: unknown): Pair | undefined {
+  const has = (fn as Equipped | null | undefined)?.[PAIR]
+  return has?.of === fn ? has?.pair : undefined
+}
+
+/**
+ * Gives the task its pair, and `fork` and `join`. Not as properties of its own: V8 knows by the hidden class alone what an object inherits,
+ * and a task is the only one of its class, so that a caller neither loads the methods nor compares them (ADR 0003).
+ */
+export function equip(record: TaskRecord): void {
+  const { fn } = record
   const pair = record.waits ? unforkable(record.label) : specialise(record)
-  pairs.set(record.fn, pair)
-  return pair
+  const methods: unknown = Object.create(Object.getPrototypeOf(fn), {
+    fork: { value: pair.fork },
+    join: { value: pair.join },
+    [PAIR]: { value: { of: fn, pair } },
+  })
+  Object.setPrototypeOf(fn, methods as object)
 }
 
 /** A fork ends where it is joined, on somebody's stack; a generator may have to wait. */

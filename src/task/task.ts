@@ -95,11 +95,8 @@ export function task(...given: unknown[]): unknown {
   const url = given.length > 1 ? urlOf(given[0]) : callerUrl(task)
   const { ordinal } = identify(url)
   const record = enlist(fn as AnyFunction, url, ordinal)
-  const { fork, join } = equip(record)
-  // Not as properties of its own: V8 knows by the hidden class alone what an object inherits, and a task is the only one of its class,
-  // so that a caller neither loads the methods nor compares them (ADR 0003).
-  const methods: unknown = Object.create(Object.getPrototypeOf(fn), { fork: { value: fork }, join: { value: join } })
-  return Object.setPrototypeOf(fn, methods as object)
+  equip(record)
+  return fn
 }
 
 function check(fn: AnyFunction): void {
