@@ -67,14 +67,17 @@ export class Crew {
     this.#settings = settings
     this.#papers = papers
     for (let seat = 0; seat < settings.threads; seat++) this.#start(seat, WORKER)
-    this.#stay = atExit(() => {
-      // Word 0 of the memory is nobody's, and 0: a pause.
-      for (const end = now() + MOST_IMPORT; this.#imports && now() < end;) wait(this.#registry.arena.words, 0, 0, 1)
-    })
+    // Without threads there is nothing to wait for, and nothing that keeps the pool from being collected.
+    if (settings.threads > 0) this.#letGo = atExit(this.#await)
   }
 
-  /** This thread's end does not wait for those of the pool any more. */
-  readonly #stay: () => void
+  /** Ends the waiting of this thread's end for those of the pool. */
+  #letGo: () => void = () => {}
+
+  readonly #await = (): void => {
+    // Word 0 of the memory is nobody's, and 0: a pause.
+    for (const end = now() + MOST_IMPORT; this.#imports && now() < end;) wait(this.#registry.arena.words, 0, 0, 1)
+  }
 
   get #imports(): boolean {
     const { arena } = this.#registry
@@ -230,6 +233,6 @@ export class Crew {
     for (const end = now() + MOST_IMPORT; this.#imports && now() < end;) await new Promise(then => setTimeout(then, 1))
     await Promise.all(members.map(member => member.stop()))
     await gone
-    this.#stay()
+    this.#letGo()
   }
 }

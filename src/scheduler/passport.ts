@@ -40,11 +40,12 @@ export class Passport implements Carrier {
 
   taskAt(id: number): AnyFunction {
     const { directory } = this.#registry
+    const known = directory.taskOf(id)
+    if (known !== undefined) return known.fn
     if (directory.keyOf(id) === undefined) throw new CorruptError(`no task has the number ${id}`)
-    if (directory.taskOf(id) === undefined) this.#load(directory.urlOf(id))
-    const record = directory.taskOf(id)
-    if (record === undefined)
-      throw new CorruptError(`the module ${directory.urlOf(id)} does not declare the task ${id}`)
-    return record.fn
+    this.#load(directory.urlOf(id))
+    const loaded = directory.taskOf(id)
+    if (loaded !== undefined) return loaded.fn
+    throw new CorruptError(`the module ${directory.urlOf(id)} does not declare the task ${id}`)
   }
 }

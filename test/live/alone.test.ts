@@ -1,8 +1,8 @@
 import { barrier, DisconnectedError, ivar, latch, mutex, Pool, select, semaphore } from 'filch'
 import { afterAll, describe, expect, it } from 'vitest'
 
-/** In a later turn of this thread, in which nothing else happens. */
-const later = (act: () => unknown): void => void setTimeout(act, 5)
+/** In the next turn of this thread, when all that it has begun to wait for is waited for. */
+const later = (act: () => unknown): void => void setImmediate(act)
 
 describe.for([0, 2])(
   'outside of tasks, with %s threads, who waits is resumed by what the same thread does',
