@@ -58,7 +58,8 @@ shared('a task with a thread of its own', () => {
       await expect.poll(() => threadsOf('rss'), { timeout: 20_000 }).toBe(1)
       if (round === 1) [before, rss] = [held(), process.memoryUsage().rss]
     }
-    expect(held().map((count, i) => count - before[i]!)).toEqual([0, 0])
+    // Fewer is well: Node has threads of its own that come and go, and the kernel lists one for a moment after it was joined.
+    await expect.poll(() => held().every((count, i) => count <= before[i]!)).toBe(true)
     // 32 threads have come and gone since; each took some MB.
     expect(process.memoryUsage().rss - rss).toBeLessThan(64 * 2 ** 20)
   })

@@ -44,10 +44,14 @@ const before = counted()
 for (let i = process.env.FILCH_MODE === '1:1' ? 2 : 10; i > 0; i--) await round()
 // In a turn of its own, since a WeakRef holds on in the one that made it; and the platform is done with a thread a moment after its exit.
 const until = performance.now() + 20_000
-while (things.some(thing => thing.deref() !== undefined) && performance.now() < until) {
+const waiting = () => counted().threads > before.threads || things.some(thing => thing.deref() !== undefined)
+while (waiting() && performance.now() < until) {
   await new Promise(resolve => setImmediate(resolve))
   gc()
 }
-assert.deepEqual(counted(), before)
+const { threads, resources } = counted()
+// Fewer is well: Node has threads of its own that come and go.
+assert.ok(threads <= before.threads, `${threads} threads, ${before.threads} before`)
+assert.equal(resources, before.resources)
 const left = things.map(thing => thing.deref()).filter(thing => thing !== undefined)
 console.log(`${things.length} things, ${left.length} left`)
