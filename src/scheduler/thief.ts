@@ -147,6 +147,8 @@ export class Thief {
       // taken then as if it had been offered, unless it is bound to a thread, and waits in its mail.
       if (stateOf(word) !== PUBLISHED || !names(ref, word) || isBound(arena.words, slot)) {
         deque.forget()
+        // That was not the owner: else a thief would clear one dead entry a look, and come late to what lies behind hundreds.
+        this.#pulses[victim] = deque.pulse
         continue
       }
       // Plain, and perhaps of another publication by now: then the claim fails.
