@@ -1,6 +1,7 @@
 import { ForkError } from '../errors.ts'
 import { store } from '../memory/atomics.ts'
-import { cores, environment, Hold, openBuffers, uniqueName, warn } from '../platform/node/host.ts'
+import { ChannelBuffers } from '../platform/node/buffers.ts'
+import { cores, environment, Hold, lineFrom, uniqueName, warn } from '../platform/node/host.ts'
 import { readTally, type Tally } from '../scheduler/counters.ts'
 import { runHere } from '../scheduler/here.ts'
 import { WORKER } from '../scheduler/duty.ts'
@@ -89,7 +90,7 @@ export class Pool {
     this.#registry = Registry.initialise(settings.threads, extra)
     this.#registry.arena.words[this.#registry.control + SOLO] = Number(settings.mode === '1:1')
     const channel = uniqueName()
-    const buffers = openBuffers(this.#registry, channel)
+    const buffers = new ChannelBuffers(this.#registry)
     this.#closeBuffers = () => buffers.close()
     const passport = new Passport(this.#registry, buffers, () => {})
     this.#worker = new Worker(
@@ -108,6 +109,7 @@ export class Pool {
       memory: this.#registry.arena.memory,
       threads: settings.threads,
       name: settings.name,
+      port: lineFrom(buffers),
       channel,
       buffers: buffers.known(),
       immutability: settings.immutability,

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
 
 import { expect, it } from 'vitest'
 
@@ -18,8 +19,9 @@ const { ChannelBuffers } = await mutant<typeof channels>('platform/node/buffers.
   ['FAREWELL = 5_000', 'FAREWELL = 1'],
 ])
 
-function seated(registry: Registry, seat: number, channel: string) {
-  const buffers = new ChannelBuffers(registry, channel, new Map())
+function seated(registry: Registry, seat: number, line: MessagePort) {
+  const buffers = new ChannelBuffers(registry)
+  buffers.lines.add(line)
   const jobs = new Jobs(registry, seat, new Passport(registry, buffers, () => {}), false)
   jobs.leave = (ids, slot, word) => buffers.leave(ids, slot, word)
   return { buffers, jobs }
@@ -42,8 +44,9 @@ function end(registry: Registry, home: Seated, thief: Seated): number {
 
 it('a table in a result outlives the thread that made it until it is read, and not longer', async () => {
   const registry = Registry.initialise(1)
-  const thief = seated(registry, 0, 'buffers.test')
-  const home = seated(registry, registry.caller, 'buffers.test')
+  const { port1, port2 } = new MessageChannel()
+  const thief = seated(registry, 0, port1)
+  const home = seated(registry, registry.caller, port2)
   const held = async (count: number): Promise<void> => {
     do {
       collect()
@@ -73,8 +76,9 @@ it('a table in a result outlives the thread that made it until it is read, and n
 
 it('a slot that is used for other results keeps no buffers of the old ones', async () => {
   const registry = Registry.initialise(1)
-  const thief = seated(registry, 0, 'buffers.test.2')
-  const home = seated(registry, registry.caller, 'buffers.test.2')
+  const { port1, port2 } = new MessageChannel()
+  const thief = seated(registry, 0, port1)
+  const home = seated(registry, registry.caller, port2)
   const used = new Set<number>()
   for (let i = 0; i < 500; i++) {
     const slot = end(registry, home, thief)

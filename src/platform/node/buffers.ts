@@ -1,4 +1,4 @@
-import { BroadcastChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 
 import { CorruptError } from '../../errors.ts'
 import { add, load, pause } from '../../memory/atomics.ts'
@@ -15,8 +15,11 @@ import { sameUse, STATE } from '../../scheduler/slot.ts'
  * posted message at every receiver before `postMessage` returns, so whoever reads the job finds the announcement in its
  * queue, synchronously, however busy.
  *
- * - A thread that started later asks (`wanted`), counts up `ASKED` and rings every bell; all threads look at that count when
- *   they publish, wait or are idle, and whoever has the buffer answers.
+ * - The maker of the pool has a port to each thread, made before the thread, so that nothing it posts is lost while that one starts. The workers
+ *   have a channel in common. Its first event costs a thread 25 ms (Node loads its web client for the class of it), so workers read
+ *   what is there before their event loop would (docs/adr/0004).
+ * - A thread that started later than a worker's announcement asks (`wanted`), counts up `ASKED` and rings every bell; all threads look at
+ *   that count when they publish, wait or are idle, and whoever has the buffer answers.
  * - When the object that was numbered is collected, its thread says so (`gone`) and the others let go of theirs. `gone` may
  *   lie in a receiver's queue right behind the announcement, so it must not be sent while anybody has still to read the
  *   number. Forks and runs are safe: their home holds the arguments until they have ended. Results are held by nobody: who
@@ -26,7 +29,13 @@ import { sameUse, STATE } from '../../scheduler/slot.ts'
  *   has been freed. That takes no message: the one reader of a result frees its slot after it has looked up
  *   what the result names. Nobody keeps a buffer for want of looking it up, and what is remembered is bounded by the slots.
  */
-type Message = { id: number; buffer: SharedArrayBuffer } | { wanted: number } | { gone: number }
+export type Message = { id: number; buffer: SharedArrayBuffer } | { wanted: number } | { gone: number }
+
+/** Where other threads are reached, and reach this one: a port, or the channel of the workers. */
+export interface Line {
+  postMessage(message: Message): void
+  close(): void
+}
 
 /** How long a thread that started late waits for an answer, in ms. Who is asked may be in the middle of a long leaf. */
 const PATIENCE = 30_000
@@ -35,7 +44,8 @@ const FAREWELL = 5_000
 
 export class ChannelBuffers implements Buffers {
   readonly #registry: Registry
-  readonly #channel: BroadcastChannel
+  /** To every other thread. */
+  readonly lines: Set<Line> = new Set()
   /** Received, by number: kept until `gone`. */
   readonly #received = new Map<number, SharedArrayBuffer>()
   /** Numbered here. */
@@ -50,13 +60,10 @@ export class ChannelBuffers implements Buffers {
   #closed = false
   #timer: NodeJS.Timeout | undefined
 
-  /** `name` is the pool's, and unique in the process; `known` is what the maker of the thread knew when it started it. */
-  constructor(registry: Registry, name: string, known: ReadonlyMap<number, SharedArrayBuffer>) {
+  /** `known` is what the maker of the thread knew when it started it. */
+  constructor(registry: Registry, known: ReadonlyMap<number, SharedArrayBuffer> = new Map()) {
     this.#registry = registry
     for (const [id, buffer] of known) this.#received.set(id, buffer)
-    this.#channel = new BroadcastChannel(name)
-    this.#channel.onmessage = event => this.#receive((event as { data: Message }).data)
-    this.#channel.unref()
     this.#collected = new FinalizationRegistry(id => this.#retire(id))
   }
 
@@ -101,12 +108,14 @@ export class ChannelBuffers implements Buffers {
 
   /** Reads what has come, and answers questions in it. */
   answer(): void {
-    for (;;) {
-      const received = receiveMessageOnPort(this.#channel as unknown as MessagePort)
+    for (const line of this.lines) {
       // Nobody posts undefined: Node gives that to a thread that is being terminated, until V8 stops it at the next loop or call.
       // To fail of it would be to end a job that is lost.
-      if (received?.message === undefined) return
-      this.#receive(received.message as Message)
+      for (
+        let message;
+        (message = receiveMessageOnPort(line as unknown as MessagePort)?.message as unknown) !== undefined;
+      )
+        this.receive(message as Message)
     }
   }
 
@@ -123,7 +132,7 @@ export class ChannelBuffers implements Buffers {
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
-    this.#channel.close()
+    for (const line of this.lines) line.close()
   }
 
   #find(id: number): SharedArrayBuffer | undefined {
@@ -131,10 +140,11 @@ export class ChannelBuffers implements Buffers {
   }
 
   #post(message: Message): void {
-    this.#channel.postMessage(message)
+    for (const line of this.lines) line.postMessage(message)
   }
 
-  #receive(message: Message): void {
+  /** A message that the event loop has read. */
+  receive(message: Message): void {
     if ('buffer' in message) this.#received.set(message.id, message.buffer)
     else if ('gone' in message) this.#received.delete(message.gone)
     else {

@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os'
-import { Worker as Thread, type ResourceLimits } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, type ResourceLimits, Worker as Thread } from 'node:worker_threads'
 
 import { FilchError } from '../../errors.ts'
-import type { Registry } from '../../scheduler/registry.ts'
-import { ChannelBuffers } from './buffers.ts'
+import type { ChannelBuffers, Message } from './buffers.ts'
 import type { Papers } from './thread.ts'
 
 // `engines` makes npm warn, and no more.
@@ -16,8 +15,14 @@ export const cores: () => number = availableParallelism
 
 export const environment: Readonly<Record<string, string | undefined>> = process.env
 
-export function openBuffers(registry: Registry, channel: string): ChannelBuffers {
-  return new ChannelBuffers(registry, channel, new Map())
+/** A line to a thread that is about to start: the far end of it, for its papers. */
+export function lineFrom(buffers: ChannelBuffers): MessagePort {
+  const { port1, port2 } = new MessageChannel()
+  port1.on('message', (message: Message) => buffers.receive(message))
+  port1.once('close', () => buffers.lines.delete(port1))
+  port1.unref()
+  buffers.lines.add(port1)
+  return port2
 }
 
 /** Starts a thread that does not keep the process alive. `ended` is called once, when it can take no further step. */
@@ -29,6 +34,7 @@ export function startThread(
   const thread = new Thread(new URL('./worker.js', import.meta.url), {
     name: `${papers.name} ${papers.seat}`,
     workerData: papers,
+    transferList: [papers.port],
     // Meant for the text given on the command line; a thread that runs a file refuses it. (And V8's flags may be inherited, not given.)
     ...(process.execArgv.some(flag => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
     resourceLimits: limits,

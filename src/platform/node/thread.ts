@@ -1,4 +1,4 @@
-import { workerData } from 'node:worker_threads'
+import { BroadcastChannel, type MessagePort, workerData } from 'node:worker_threads'
 
 import type { Memory } from '../../memory/arena.ts'
 import { store } from '../../memory/atomics.ts'
@@ -9,7 +9,7 @@ import { stack } from '../../scheduler/context.ts'
 import { takeSeat } from '../../scheduler/seat.ts'
 import { Worker } from '../../scheduler/worker.ts'
 import { type Discipline, Guard } from '../../wire/guard.ts'
-import { ChannelBuffers } from './buffers.ts'
+import { ChannelBuffers, type Message } from './buffers.ts'
 import { threadNumber } from './kernel.ts'
 
 /** What the caller hands to a new thread. */
@@ -18,6 +18,9 @@ export interface Papers {
   readonly threads: number
   readonly seat: number
   readonly name: string
+  /** To the thread that made the pool. */
+  readonly port: MessagePort
+  /** What the channel of the workers is called. */
   readonly channel: string
   readonly buffers: ReadonlyMap<number, SharedArrayBuffer>
   readonly immutability: Discipline
@@ -30,7 +33,12 @@ export const LEAVING = 2
 export async function serve(): Promise<void> {
   const papers = workerData as Papers
   const registry = Registry.attach(papers.memory, papers.threads)
-  const buffers = new ChannelBuffers(registry, papers.channel, papers.buffers)
+  const buffers = new ChannelBuffers(registry, papers.buffers)
+  buffers.lines.add(papers.port)
+  const others = new BroadcastChannel(papers.channel)
+  others.onmessage = event => buffers.receive((event as { data: Message }).data)
+  others.unref()
+  buffers.lines.add(others)
   const passport = new Passport(registry, buffers, url => {
     const { createRequire } = process.getBuiltinModule('node:module')
     createRequire(import.meta.url)(process.getBuiltinModule('node:url').fileURLToPath(url))
@@ -48,7 +56,10 @@ export async function serve(): Promise<void> {
   await new Loop(worker, {
     load: url => import(url),
     live: async () => void (await import('../../live/household.ts')).householdOf(worker),
-    turn: () => new Promise(resolve => void setImmediate(resolve)),
+    turn: () => {
+      buffers.answer()
+      return new Promise(resolve => void setImmediate(resolve))
+    },
   }).run()
   buffers.close()
 }

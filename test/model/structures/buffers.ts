@@ -6,7 +6,7 @@ import type { Scenario } from '../explore.ts'
 import type { Model } from '../model.ts'
 import type { Words } from '../seam.ts'
 import type { Faults } from '../tree.ts'
-import { BUFFER, type Line } from './channel.ts'
+import { BroadcastChannel, BUFFER, type Line } from './channel.ts'
 import { common, type Modules, modulesFor, RIPE, seated, stop } from './parts.ts'
 
 /** The channel is a stand-in; a thread that waits for an answer has patience, and sleeps between two looks. */
@@ -14,7 +14,10 @@ const CHANNEL: Faults = {
   ...RIPE,
   'platform/node/buffers.ts': [
     ["from 'node:worker_threads'", `from '${new URL('channel.ts', import.meta.url).href}'`],
-    ['\n      this.answer()\n', '\n      this.#channel.idle()\n      this.answer()\n'],
+    [
+      '\n      this.answer()\n',
+      '\n      for (const line of this.lines) (line as unknown as BroadcastChannel).idle()\n      this.answer()\n',
+    ],
     ['end = now() + PATIENCE', 'end = Infinity'],
   ],
 }
@@ -30,7 +33,9 @@ async function scenarios(broken: Faults): Promise<Readonly<Record<string, Scenar
   /** The buffers of a seat. What was posted before is not heard. */
   const open = ({ registry, seat }: Worker, words: Words): channels.ChannelBuffers => {
     const line: Line = { words, at: LINES, seat }
-    return new sources[seat]!.ChannelBuffers(registry, line as unknown as string, new Map())
+    const buffers = new sources[seat]!.ChannelBuffers(registry)
+    buffers.lines.add(new BroadcastChannel(line))
+    return buffers
   }
 
   /** A thread that has numbered a buffer, and goes on with its life. */

@@ -1,3 +1,4 @@
+import type { Message } from '../../../src/platform/node/buffers.ts'
 import { and, load, notify, or, wait, type Words } from '../seam.ts'
 
 /** In place of `node:worker_threads` in the model of platform/node/buffers.ts: a broadcast channel over shared words. */
@@ -12,7 +13,7 @@ export interface Line {
   readonly seat: number
 }
 
-interface Message {
+interface Post {
   readonly id?: number
   readonly wanted?: number
 }
@@ -22,14 +23,14 @@ const WANTED = 8
 /** Messages say the same however often they come, so that a queue is a set of bits: a post is one step at each receiver, as in Node. */
 export class BroadcastChannel {
   readonly #line: Line
-  onmessage: unknown
 
-  constructor(line: unknown) {
-    this.#line = line as Line
+  constructor(line: Line) {
+    this.#line = line
     or(this.#line.words, this.#line.at, 1 << this.#line.seat)
   }
 
-  postMessage({ id, wanted }: Message): void {
+  postMessage(message: Message): void {
+    const { id, wanted } = message as Post
     const { words, at, seat } = this.#line
     const open = load(words, at)
     for (let other = 0; other < 8; other++) {
@@ -54,7 +55,6 @@ export class BroadcastChannel {
     wait(words, at + 1 + seat, 0, Infinity)
   }
 
-  unref(): void {}
   close(): void {}
 }
 
