@@ -2,7 +2,7 @@ import type { Pool } from 'filch'
 
 import { PEERS } from '../peers/names.ts'
 import type { Bench, Variant } from '../support/bench.ts'
-import { time } from '../support/clock.ts'
+import { timeWarm } from '../support/clock.ts'
 import { peerVariants } from '../support/peers.ts'
 import { inPool } from '../support/pool.ts'
 import { spawnAndJoin, spawnAndJoinSome, spawnAndWait } from './spawn.tasks.ts'
@@ -12,8 +12,7 @@ function spawning(threads: number, run: (pool: Pool, count: number) => Promise<n
     measure: ({ quick }) =>
       inPool(threads, async pool => {
         const count = quick ? 2000 : 1_000_000
-        await run(pool, count / 20)
-        const samples = await time(quick ? 1 : 3, (count * (count + 1)) / 2, () => run(pool, count))
+        const samples = await timeWarm(quick ? 1 : 3, (count * (count + 1)) / 2, () => run(pool, count))
         return { samples: samples.map(ms => (ms * 1000) / count) }
       }),
   }
@@ -28,7 +27,7 @@ export const bench: Bench = {
   question: 'What does it cost to spawn a task and to wait for its result?',
   method:
     'One task spawns a million that add one, and then joins each, or 10,000 a hundred times. The peers, whose tasks cannot start others: 10,000 given at ' +
-    'once from the main thread and awaited. Three times after a warm-up, and all results are summed.',
+    'once from the main thread and awaited. Three times after half a second, and all results are summed.',
   unit: 'us',
   perSecond: true,
   variants: {
@@ -41,8 +40,7 @@ export const bench: Bench = {
     ...peerVariants(async (peer, { quick }) => {
       const count = quick ? 500 : 10_000
       const run = (n: number): Promise<unknown> => peer.run('next', n)
-      await flood(run, Math.min(count, 1000))
-      const samples = await time(quick ? 1 : 3, (count * (count + 1)) / 2, () => flood(run, count))
+      const samples = await timeWarm(quick ? 1 : 3, (count * (count + 1)) / 2, () => flood(run, count))
       return { samples: samples.map(ms => (ms * 1000) / count) }
     }),
   },

@@ -42,6 +42,12 @@ export function warmth(least: number): () => boolean {
   return () => runs++ >= least && performance.now() >= until
 }
 
+/** As {@link time}, of runs that count once V8 has compiled what they call. */
+export async function timeWarm<T>(times: number, expected: T, work: () => T | Promise<T>): Promise<number[]> {
+  for (const isWarm = warmth(1); !isWarm();) expect(await work(), expected)
+  return time(times, expected, work)
+}
+
 /** Busy for as long by the clock, and so no longer where neighbours take the core. Returns its argument. */
 export function spin(milliseconds: number): number {
   const end = performance.now() + milliseconds
