@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const aim = 12_000
-const ceiling = 34_200
+const ceiling = 34_250
 
 const entrance = readFileSync(new URL('../src/index.ts', import.meta.url), 'utf8')
 const parallel = /from '\.\/(algorithms|data|par)\/|from '\.\/pool\/par\.ts'/

@@ -77,7 +77,7 @@ export class Backlog implements Shelf {
   /** A mere call that nobody else can know of needs no claim: the slot in which it begins; 0: none, or no memory, which `place` will say. */
   #claim(job: Handle<unknown>): number {
     try {
-      return job.isCall ? job.house.calls.claim(job) : 0
+      return job.callee === undefined ? 0 : job.house.calls.claim(job)
     } catch {
       return 0
     }

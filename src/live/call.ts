@@ -3,9 +3,11 @@ import { type Registry, SOLO } from '../scheduler/registry.ts'
 import { needRoom } from '../scheduler/room.ts'
 import {
   CLAIMED,
+  HOME,
   KEEPER,
   LOCALS,
   PARENT,
+  retire,
   SPAWNED,
   STATE,
   stateOf,
@@ -36,6 +38,8 @@ export class Calls {
   readonly #soon: () => void
   /** The worker's own may be in the middle of a message: one that names a call gives it a slot. */
   readonly #writer: Writer
+  /** The slot of the last call that ended, for the next: FREE, and on no list. 0: there is none. If this thread dies, the repair finds it as any other. */
+  #berth = 0
   /** Calls that have ended without beginning, and of which their parents have not heard: in turn, not in each other. */
   readonly fallen: Handle<unknown>[] = []
 
@@ -68,12 +72,12 @@ export class Calls {
   /** Gives it a slot, PUBLISHED. Throws if there is no memory for that. Only where there is {@link needRoom}. */
   place(child: Handle<unknown>): void {
     const { jobs } = this.#worker
-    const [record, args] = child.call
+    const { args } = child
     const { writer } = jobs
     jobs.writer = this.#writer
     try {
       jobs.write(args)
-      this.#seat(child, record, args.length)
+      this.#seat(child, jobs.make(this.#idOf(child), args.length, SPAWNED, 0))
     } finally {
       jobs.writer = writer
     }
@@ -91,9 +95,14 @@ export class Calls {
   /** Gives it a slot, CLAIMED, for whoever executes that before any other. Throws if there is no memory for it. */
   claim(child: Handle<unknown>): number {
     const { jobs, registry, seat } = this.#worker
-    const [record, args] = child.call
-    this.#seat(child, record, 0)
-    const { slot } = child
+    const { args } = child
+    const task = this.#idOf(child)
+    const slot = this.#berth === 0 ? jobs.make(task, 0, SPAWNED, 0) : this.#berth
+    if (slot === this.#berth) {
+      this.#berth = 0
+      jobs.fill(slot, task, 0, SPAWNED, 0)
+    }
+    this.#seat(child, slot)
     const { words } = registry.arena
     // Nobody has a ref to this use of the slot. Atomic for the repair, which sees the slot with its parent of now or not at all.
     store(words, slot + STATE, withState(words[slot + STATE]!, CLAIMED, seat))
@@ -102,10 +111,23 @@ export class Calls {
     return slot
   }
 
-  /** The slot in which it will be, with so many arguments that the writer holds. */
-  #seat(child: Handle<unknown>, record: TaskRecord, args: number): void {
+  /** A child of this seat has ended in that slot, and nobody else knows of it. */
+  leave(slot: number): void {
     const { jobs, registry, seat } = this.#worker
-    const slot = jobs.make(registry.directory.idOf(record), args, SPAWNED, 0)
+    const { words } = registry.arena
+    if (this.#berth !== 0 || words[slot + HOME] !== seat) return jobs.free(slot)
+    jobs.empty(slot)
+    retire(words, slot)
+    this.#berth = slot
+  }
+
+  #idOf({ callee }: Handle<unknown>): number {
+    return this.#worker.registry.directory.idOf(callee!)
+  }
+
+  /** The slot in which it will be. */
+  #seat(child: Handle<unknown>, slot: number): void {
+    const { jobs, registry, seat } = this.#worker
     const { words } = registry.arena
     words[slot + PARENT] = child.parent!.slot
     words[slot + KEEPER] = seat

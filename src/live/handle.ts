@@ -96,15 +96,15 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     this.hold = remote ? new Hold(house.worker, slot, letGo) : undefined
   }
 
-  /** @internal It has no slot yet. */
-  get isCall(): boolean {
-    return this.#phase === CALL
+  /** @internal What it calls, while it has no slot yet. */
+  get callee(): TaskRecord | undefined {
+    return this.#phase === CALL ? (this.#called as TaskRecord) : undefined
   }
 
-  /** @internal What a call calls. */
-  get call(): [record: TaskRecord, args: readonly unknown[]] {
+  /** @internal And with what. */
+  get args(): readonly unknown[] {
     // What is in a call cannot change, so one of them is no array.
-    return [this.#called as TaskRecord, Array.isArray(this.#content) ? this.#content : [this.#content]]
+    return Array.isArray(this.#content) ? this.#content : [this.#content]
   }
 
   /** @internal A mere call has one from the moment on that somebody asks for it. */

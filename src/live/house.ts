@@ -14,6 +14,7 @@ export interface House {
     begin(child: object): void
     claim(child: object): number
     fell(child: object): void
+    leave(slot: number): void
     bury(): void
   }
   /** What a `yield*` has just asked for and not got. */

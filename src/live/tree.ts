@@ -195,7 +195,7 @@ export class Tree {
   tell(slot: number, failed: boolean, value: unknown, belongings: Belongings): boolean {
     // An error may name what the task has and is about to let go of; in a message it would not be.
     if (failed && belongings !== undefined) return false
-    const { counters, jobs, registry } = this.#house.worker
+    const { counters, registry } = this.#house.worker
     const { words } = registry.arena
     // Plain: it has ended, and who else could come to know of it would have to be told by this thread.
     if (words[slot + HOLDS] !== KEPT || words[slot + WATCHERS] !== 0 || !(failed || isPrimitive(value))) return false
@@ -206,7 +206,7 @@ export class Tree {
     child.conclude(failed, value)
     this.#part(child, watched)
     counters.jobs++
-    jobs.free(slot)
+    this.#house.calls.leave(slot)
     return true
   }
 

@@ -95,6 +95,19 @@ export class Jobs {
    */
   make(task: number, count: number, delivery: number, root: number): number {
     const slot = this.#allocate()
+    this.fill(slot, task, count, delivery, root)
+    if (count === 0) return slot
+    try {
+      this.#put(slot)
+    } catch (error) {
+      this.#slab.free(slot)
+      throw error
+    }
+    return slot
+  }
+
+  /** The same in a FREE slot of this seat that is on no list, but for the words of the arguments. */
+  fill(slot: number, task: number, count: number, delivery: number, root: number): void {
     const words = this.#arena.words
     words[slot + TASK] = task
     words[slot + COUNT] = count
@@ -110,14 +123,6 @@ export class Jobs {
       words[slot + WATCHERS] = words[slot + STRAYS] = words[slot + LOCALS] = 0
       words[slot + SHIELDS] = words[slot + NAME] = words[slot + PINNED] = 0
     }
-    if (count === 0) return slot
-    try {
-      this.#put(slot)
-    } catch (error) {
-      this.#slab.free(slot)
-      throw error
-    }
-    return slot
   }
 
   #allocate(): number {
@@ -183,8 +188,7 @@ export class Jobs {
 
   /** Frees a slot that has ended or is HELD, wherever its home is. What a lost job leaves unread, arguments or a result, goes with it. */
   free(slot: number): void {
-    this.#clear(slot)
-    this.drop(slot)
+    this.empty(slot)
     const home = this.#arena.words[slot + HOME]!
     if (home === this.#seat) {
       release(this.#arena, slot)
@@ -193,6 +197,12 @@ export class Jobs {
       loosen(this.#arena, slot)
       this.#registry.slab(home).freeRemotely(slot)
     }
+  }
+
+  /** What is in it goes, before the slot is free. */
+  empty(slot: number): void {
+    this.#clear(slot)
+    this.drop(slot)
   }
 
   /** Home: the slot was taken back, so it is FREE already; its arguments were never read. */

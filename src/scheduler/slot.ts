@@ -257,6 +257,14 @@ export function release(arena: Arena, slot: number): void {
   store(arena.words, slot + STATE, nextGeneration(arena.words[slot + STATE]!))
 }
 
+/**
+ * The same, where nobody has had a ref to this use of the slot. Plain: who comes by an older ref, or looks at all slots, finds it CLAIMED a
+ * moment longer, by a thread that lives, and no claim succeeds on either word. The next use begins with an atomic store.
+ */
+export function retire(words: Words, slot: number): void {
+  words[slot + STATE] = nextGeneration(words[slot + STATE]!)
+}
+
 /** Seat in the state word of a slot that is FREE, and on its home's list of what others have freed or about to be. */
 const LOOSE = 1
 
