@@ -5,7 +5,7 @@ import type { Bench, Variant } from '../support/bench.ts'
 import { timeWarm } from '../support/clock.ts'
 import { peerVariants } from '../support/peers.ts'
 import { inPool } from '../support/pool.ts'
-import { spawnAndJoin, spawnAndJoinSome, spawnAndWait } from './spawn.tasks.ts'
+import { spawnAndJoin, spawnAndJoinSome, spawnAndWait } from './spawn.tasks.mjs'
 
 function spawning(threads: number, run: (pool: Pool, count: number) => Promise<number>): Variant {
   return {
