@@ -258,8 +258,8 @@ export function release(arena: Arena, slot: number): void {
 }
 
 /**
- * The same, where nobody has had a ref to this use of the slot. Plain: who comes by an older ref, or looks at all slots, finds it CLAIMED a
- * moment longer, by a thread that lives, and no claim succeeds on either word. The next use begins with an atomic store.
+ * The same, of a root that was CLAIMED by its home and that nobody else knows of. Plain: who comes by an old ref, or looks at all slots, finds it
+ * CLAIMED a moment longer, by a thread that lives, and no claim succeeds on either word. The next use begins with an atomic store.
  */
 export function retire(words: Words, slot: number): void {
   words[slot + STATE] = nextGeneration(words[slot + STATE]!)

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 
 import { expect, it } from 'vitest'
 
@@ -73,6 +73,24 @@ it('a table in a result outlives the thread that made it until it is read, and n
   thief.buffers.close()
   home.buffers.close()
 })
+
+it.for(['at a look', 'by the event loop'])(
+  'a question is answered though what it asks for waits on another line (%s)',
+  how => {
+    const registry = Registry.initialise(2)
+    const [asker, announcer] = [new MessageChannel(), new MessageChannel()]
+    const maker = seated(registry, registry.caller, asker.port1)
+    maker.buffers.lines.add(announcer.port1)
+    const id = seated(registry, 1, announcer.port2).buffers.idOf(new SharedArrayBuffer(8))
+    const question = { wanted: id }
+    if (how === 'at a look') {
+      asker.port2.postMessage(question)
+      maker.buffers.answer()
+    } else maker.buffers.receive(question)
+    expect(receiveMessageOnPort(asker.port2)?.message).toMatchObject({ id })
+    for (const { port1 } of [asker, announcer]) port1.close()
+  },
+)
 
 it('a slot that is used for other results keeps no buffers of the old ones', async () => {
   const registry = Registry.initialise(1)

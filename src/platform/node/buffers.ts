@@ -148,6 +148,8 @@ export class ChannelBuffers implements Buffers {
     if ('buffer' in message) this.#received.set(message.id, message.buffer)
     else if ('gone' in message) this.#received.delete(message.gone)
     else {
+      // Announced before it was asked for, but perhaps on a line that has not been read since.
+      if (this.#find(message.wanted) === undefined) this.answer()
       const buffer = this.#find(message.wanted)
       if (buffer !== undefined) this.#post({ id: message.wanted, buffer })
     }
