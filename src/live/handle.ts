@@ -8,12 +8,14 @@ import {
   CLAIMED,
   FAILED,
   HOLDS,
+  KEEPER,
   KEPT,
   PARENT,
   PINNED,
   PUBLISHED,
   seatOf,
   stateOf,
+  SUPERVISED,
   useOf,
   WATCHERS,
 } from '../scheduler/slot.ts'
@@ -24,6 +26,7 @@ import { currentWorker, type Worker } from '../scheduler/worker.ts'
 import type { AnyFunction, TaskRecord } from '../scheduler/tasks.ts'
 import type { Joinable } from '../task/fork.ts'
 import type { Result, Task } from '../task/task.ts'
+import { follow } from './follow.ts'
 import { Hold } from './hold.ts'
 import { Join } from './join.ts'
 import { checkedKill, enclose, type KillOptions } from './kill.ts'
@@ -37,13 +40,7 @@ import { Watch } from './watch.ts'
 /** The arguments of a continuation after the first. */
 export type Env<F extends AnyFunction> = Parameters<F> extends [unknown, ...infer E] ? E : []
 
-type Follower = (handle: Handle<unknown>, fn: unknown, env: readonly unknown[]) => Handle<unknown>
-let follower: Follower
-
-/** Called by the module that knows how to spawn. */
-export function provideFollower(follow: Follower): void {
-  follower = follow
-}
+const letGo = ({ jobs }: Worker, slot: number): void => jobs.letGo(slot, 1)
 
 /** Phases of a handle: it has no slot yet; it never will, and its parent must hear of that; it has one; the task has ended. */
 const CALL = 0
@@ -217,9 +214,14 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
       )
     }
     const word = this.#state()
-    const isPinned = arena.words[this.slot + PINNED] === 1
     needRoom()
-    if (stateOf(word) === PUBLISHED && !isPinned && claim(arena, this.slot, word, worker.seat)) {
+    // A fork on another seat than its root: the child's keeper, who is there, must know that somebody waits for it. Atomic: before it has ended.
+    if (arena.words[this.slot + KEEPER] !== worker.seat) store(arena.words, this.slot + SUPERVISED, 1)
+    if (
+      stateOf(word) === PUBLISHED &&
+      arena.words[this.slot + PINNED] !== 1 &&
+      claim(arena, this.slot, word, worker.seat)
+    ) {
       worker.execute(this.slot)
       worker.lodging.mail()
       if (this.ended) return
@@ -251,7 +253,7 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
    * ```
    */
   andThen<F extends (value: T, ...env: never[]) => unknown>(fn: Task<F>, ...env: Env<F>): Handle<Result<F>> {
-    return follower(this, fn, env) as Handle<Result<F>>
+    return follow(this, fn, env) as Handle<Result<F>>
   }
 
   /** Calls back when it has ended, or the pool before it, with what became of it. Only in the thread that made the pool; a task waits for {@link result}. */
@@ -393,8 +395,4 @@ export class Handle<T> implements PromiseLike<T>, Joinable<T>, Envoy {
     add(worker.registry.arena.words, this.slot + HOLDS, 1)
     return [this.slot, this.#use]
   }
-}
-
-function letGo({ jobs }: Worker, slot: number): void {
-  jobs.letGo(slot, 1)
 }

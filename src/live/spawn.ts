@@ -35,7 +35,8 @@ import { checkDeadline, type Deadline, keepDeadline } from './deadline.ts'
 import { Deadlocks } from './deadlocks.ts'
 import { cyclesOf, describe, describer, type Living } from './dump.ts'
 import { deposit } from './deposits.ts'
-import { Handle, provideFollower } from './handle.ts'
+import { provideFollower } from './follow.ts'
+import { Handle } from './handle.ts'
 import { inherit } from './inheritance.ts'
 import { keepFor } from './hold.ts'
 import { type Household, householdOf } from './household.ts'
@@ -232,7 +233,7 @@ function launchAfter(
   return launch(household, outer, recordOf(follow)!, [first, passes, inner, record.fn, args], root)
 }
 
-provideFollower((handle, fn, env) => {
+provideFollower((handle: Handle<unknown>, fn, env) => {
   const worker = currentWorker()
   worker?.poll()
   const household = householdOf(worker ?? handle.house.worker)

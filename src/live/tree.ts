@@ -1,4 +1,4 @@
-import { exchange } from '../memory/atomics.ts'
+import { exchange, load } from '../memory/atomics.ts'
 import { type Belongings, releaseAll } from '../scheduler/belongings.ts'
 import type { Front } from '../scheduler/residents.ts'
 import {
@@ -184,7 +184,7 @@ export class Tree {
       return
     }
     this.#wards.remove(words, slot)
-    const watched = child.awaited || words[slot + WATCHERS] !== 0
+    const watched = child.awaited || words[slot + WATCHERS] !== 0 || load(words, slot + SUPERVISED) === 1
     child.close()
     this.#part(child, watched)
   }

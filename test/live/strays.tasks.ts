@@ -70,6 +70,24 @@ const lasts = task((cells: Int32Array): void => {
   for (;;) yieldNow()
 })
 
+const catches = task((cells: Int32Array): boolean => {
+  open(cells, 0)
+  try {
+    join(spawn(child, cells, true))
+  } catch {
+    return migrated()
+  } finally {
+    open(cells, 2)
+  }
+  return false
+})
+/** Its fork joins a child that fails, and catches that; this seat takes no part in it. */
+export const forgives = task((cells: Int32Array): boolean => {
+  const forked = catches.fork(cells)
+  pass(cells, 2)
+  return join(forked)
+})
+
 /** The child is killed by its root's seat before anybody can have begun it. */
 const spawnsMany = task((cells: Int32Array, n: number): Handle<number>[] => {
   open(cells, 0)

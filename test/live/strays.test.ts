@@ -5,7 +5,7 @@ import { type Audited, audited } from '../pool/audit.ts'
 import { cells } from '../pool/basic.tasks.ts'
 import { settled } from '../pool/settle.ts'
 import { quiet } from './quiet.ts'
-import { leaves, parent, resends, several, stops } from './strays.tasks.ts'
+import { forgives, leaves, parent, resends, several, stops } from './strays.tasks.ts'
 
 it.for([1, 2, 4])('the first task of a worker ends after the children of its fork, %i more threads', async more => {
   for (let round = 0; round < 3; round++) {
@@ -14,6 +14,11 @@ it.for([1, 2, 4])('the first task of a worker ends after the children of its for
     await pool.run(leaves, shared)
     expect([...shared]).toEqual([1, 1, 1])
   }
+})
+
+it('a fork elsewhere that joins a child of the task and catches its error has dealt with it', async () => {
+  await using pool = new Pool({ threads: 2 })
+  for (let round = 0; round < 50; round++) expect(await settled(pool.run(forgives, cells(3)))).toEqual({ value: true })
 })
 
 /** Children that forks of a task have spawned on other seats. */
