@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 
 import type { Bench, Settings, Variant } from '../support/bench.ts'
-import { expect, warmth } from '../support/clock.ts'
+import { expect, samplesWarm } from '../support/clock.ts'
 import { inPool } from '../support/pool.ts'
 import type { Given } from '../threads/port.ts'
 import { consume, consumeEach, type Kind, type Message, messages, produce, produceBounded } from './channel.tasks.ts'
@@ -17,10 +17,7 @@ function channel(kind: Kind, senders = 1, capacity = Infinity, each = false): Va
     measure: settings =>
       inPool(2, async pool => {
         const count = countOf(kind, settings)
-        const samples: number[] = []
-        const isWarm = warmth(2)
-        while (samples.length < ROUNDS) {
-          const counts = isWarm()
+        const samples = await samplesWarm(ROUNDS, 2, async () => {
           const [sender, receiver] = pool.channel<Message>({ capacity })
           const before = performance.now()
           const received = pool.spawnWith({ on: 1 }, each ? consumeEach : consume, receiver)
@@ -30,8 +27,8 @@ function channel(kind: Kind, senders = 1, capacity = Infinity, each = false): Va
           }
           sender.close()
           expect((await received)[0], count)
-          if (counts) samples.push(performance.now() - before)
-        }
+          return performance.now() - before
+        })
         return { samples, operations: count }
       }),
   }
@@ -50,15 +47,12 @@ function port(kind: Kind): Variant {
       const sender = start(port1, true)
       const receiver = start(port2, false)
       await Promise.all([once(sender, 'message'), once(receiver, 'message')])
-      const samples: number[] = []
-      const isWarm = warmth(2)
-      while (samples.length < ROUNDS) {
-        const counts = isWarm()
+      const samples = await samplesWarm(ROUNDS, 2, async () => {
         const before = performance.now()
         sender.postMessage('go')
         await once(receiver, 'message')
-        if (counts) samples.push(performance.now() - before)
-      }
+        return performance.now() - before
+      })
       await Promise.all([sender.terminate(), receiver.terminate()])
       return { samples, operations: count }
     },

@@ -1,6 +1,6 @@
 import type { Bench, Variant } from '../support/bench.ts'
 import { Partner } from '../support/partner.ts'
-import { warmth } from '../support/clock.ts'
+import { samplesWarm } from '../support/clock.ts'
 import { inPool } from '../support/pool.ts'
 import { pingPong } from './channel.tasks.ts'
 
@@ -11,15 +11,9 @@ function tasks(threads: number, on: number): Variant {
   return {
     measure: ({ quick }) =>
       inPool(threads, async pool => {
-        const samples: number[] = []
         const count = (on === 0 ? 50_000 : 5000) / (quick ? 50 : 1)
-        const isWarm = warmth(3)
-        while (samples.length < ROUNDS) {
-          const counts = isWarm()
-          const took = await pool.spawnWith({ on }, pingPong, 0, count / 10, count)
-          if (counts) samples.push(took)
-        }
-        return { samples }
+        const once = (): Promise<number> => Promise.resolve(pool.spawnWith({ on }, pingPong, 0, count / 10, count))
+        return { samples: await samplesWarm(ROUNDS, 3, once) }
       }),
   }
 }

@@ -1,7 +1,7 @@
 import { type Handle, KilledError, type Pool } from 'filch'
 
 import type { Bench, Variant } from '../support/bench.ts'
-import { expect, warmth } from '../support/clock.ts'
+import { expect, samplesWarm } from '../support/clock.ts'
 import { arrived, gate, open } from '../support/gate.ts'
 import { inPool } from '../support/pool.ts'
 import { sitSilently } from './blocking.tasks.ts'
@@ -41,16 +41,7 @@ async function queued(pool: Pool): Promise<number> {
 /** A pool of one worker, beside the thread that kills and awaits. */
 const killing = (one: (pool: Pool) => Promise<number>, times: number): Variant => ({
   measure: ({ quick }) =>
-    inPool(1, async pool => {
-      const samples: number[] = []
-      const isWarm = warmth(5)
-      while (samples.length < (quick ? 5 : times)) {
-        const counts = isWarm()
-        const ms = await one(pool)
-        if (counts) samples.push(ms)
-      }
-      return { samples }
-    }),
+    inPool(1, async pool => ({ samples: await samplesWarm(quick ? 5 : times, 5, () => one(pool)) })),
 })
 
 export const bench: Bench = {

@@ -6,7 +6,7 @@ import { roots } from '../peers/kernels.mjs'
 import { PEERS } from '../peers/names.ts'
 import type { Peer } from '../peers/open.ts'
 import type { Bench, Check, Settings, Variant } from '../support/bench.ts'
-import { expectNear, warmth } from '../support/clock.ts'
+import { expectNear, samplesWarm } from '../support/clock.ts'
 import { peerVariants } from '../support/peers.ts'
 import { inPool } from '../support/pool.ts'
 import { allRoots, picture, total } from './peers.tasks.mjs'
@@ -81,18 +81,14 @@ const cases: Record<string, Case> = {
   },
 }
 
-async function times(run: () => Promise<number>, expected: number, { quick }: Settings): Promise<number[]> {
-  const samples: number[] = []
-  const isWarm = warmth(3)
-  while (samples.length < (quick ? 1 : 5)) {
-    const counts = isWarm()
+function times(run: () => Promise<number>, expected: number, { quick }: Settings): Promise<number[]> {
+  return samplesWarm(quick ? 1 : 5, 3, async () => {
     const begun = performance.now()
     const made = await run()
     const took = performance.now() - begun
     expectNear(made, expected, 'the result')
-    if (counts) samples.push(took)
-  }
-  return samples
+    return took
+  })
 }
 
 const variants: Record<string, Variant> = {}

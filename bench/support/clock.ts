@@ -42,6 +42,18 @@ export function warmth(least: number): () => boolean {
   return () => runs++ >= least && performance.now() >= until
 }
 
+/** What `times` calls of `once` say they took, of those that count ({@link warmth}). */
+export async function samplesWarm(times: number, least: number, once: () => Promise<number>): Promise<number[]> {
+  const samples: number[] = []
+  const isWarm = warmth(least)
+  while (samples.length < times) {
+    const counts = isWarm()
+    const took = await once()
+    if (counts) samples.push(took)
+  }
+  return samples
+}
+
 /** As {@link time}, of runs that count once V8 has compiled what they call. */
 export async function timeWarm<T>(times: number, expected: T, work: () => T | Promise<T>): Promise<number[]> {
   for (const isWarm = warmth(1); !isWarm();) expect(await work(), expected)

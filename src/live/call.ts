@@ -97,8 +97,9 @@ export class Calls {
     const { jobs, registry, seat } = this.#worker
     const { args } = child
     const task = this.#idOf(child)
-    const slot = this.#berth === 0 ? jobs.make(task, 0, SPAWNED, 0) : this.#berth
-    if (slot === this.#berth) {
+    let slot = this.#berth
+    if (slot === 0) slot = jobs.make(task, 0, SPAWNED, 0)
+    else {
       this.#berth = 0
       jobs.fill(slot, task, 0, SPAWNED, 0)
     }

@@ -109,13 +109,13 @@ export class ChannelBuffers implements Buffers {
   /** Reads what has come, and answers questions in it. */
   answer(): void {
     for (const line of this.lines) {
-      // Nobody posts undefined: Node gives that to a thread that is being terminated, until V8 stops it at the next loop or call.
-      // To fail of it would be to end a job that is lost.
-      for (
-        let message;
-        (message = receiveMessageOnPort(line as unknown as MessagePort)?.message as unknown) !== undefined;
-      )
-        this.receive(message as Message)
+      for (;;) {
+        const received = receiveMessageOnPort(line as unknown as MessagePort)
+        // Nobody posts undefined: Node gives that to a thread that is being terminated, until V8 stops it at the next loop or call.
+        // To fail of it would be to end a job that is lost.
+        if (received?.message === undefined) break
+        this.receive(received.message as Message)
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 // Shared arrays go to a thread that is still starting, and to one that is not, and come back.
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 
 import { Pool } from 'filch'
 
@@ -10,7 +10,7 @@ let array = new Float64Array(new SharedArrayBuffer(64)).fill(1)
 for (let round = 0; round < 3; round++) {
   const [isHeavy, result] = await pool.run(doubled, array)
   // The event loop reads what nobody has.
-  await setTimeout(20)
+  for (let i = 0; i < 3; i++) await turn()
   console.log(`${result[7]} ${isHeavy} ${heavy()}`)
   array = result
 }
